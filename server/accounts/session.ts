@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import connectPgSimple from "connect-pg-simple";
+import session from "express-session";
+import type { RequestHandler, Request } from "express";
+import type { User } from "../../shared/values.js";
+import { Failure } from "../failure.js";
+import type { Database } from "../database/pool.js";
+
+declare module "express-session" {
+  interface SessionData {
+    user: User;
+  }
+}
+
+/** Who the session's cookie belongs to: secure connections get a name that browsers guard (T3). */
+export interface SessionOptions {
+  secrets: string[];
+  cookieDomain: string | null;
+}
+
+const lifetimeMs = 30 * 24 * 3600 * 1000;
+
+/** Names the session cookie may have; a request with one of them carries a session. */
+export const sessionCookies = ["__Host-parley", "__Secure-parley", "parley"] as const;
+
+/** Whether the request carries a session cookie, valid or not. */
+export function hasSessionCookie(request: IncomingMessage): boolean {
+  const cookies = request.headers.cookie ?? "";
+  return cookies.split(";").some((part) => sessionCookies.some((name) => part.trim().startsWith(`${name}=`)));
+}
+
+/**
+ * Sessions in Postgres, so that losing Redis logs nobody out. Plain HTTP (a machine of one's own) gets a plain
+ * cookie, TLS gets `__Host-` (or `__Secure-` with a cookie domain).
+ */
+export function createSessions(database: Database, options: SessionOptions): RequestHandler {
+  const Store = connectPgSimple(session);
+  // The worker removes what expired; the store needs a pool's `query` only.
+  const store = new Store({ pool: database as never, tableName: "sessions", pruneSessionInterval: false });
+  const common = { store, secret: options.secrets, resave: false, saveUninitialized: false } as const;
+  const cookie = { httpOnly: true, sameSite: "lax", path: "/", maxAge: lifetimeMs } as const;
+  const domain = options.cookieDomain === null ? {} : { domain: options.cookieDomain };
+  const guardedName = options.cookieDomain === null ? "__Host-parley" : "__Secure-parley";
+  const guarded = session({ ...common, name: guardedName, cookie: { ...cookie, ...domain, secure: true } });
+  const plain = session({ ...common, name: "parley", cookie: { ...cookie, ...domain, secure: false } });
+  return (request, response, next) => (request.secure ? guarded : plain)(request, response, next);
+}
+
+/** Begins a new session for the user; when it resolves the session is stored (lab-notes §3.4, T2). */
+export async function beginSession(request: Request, user: User): Promise<void> {
+  await new Promise<void>((resolve, reject) => request.session.regenerate((error) => settle(error, resolve, reject)));
+  request.session.user = user;
+  await new Promise<void>((resolve, reject) => request.session.save((error) => settle(error, resolve, reject)));
+}
+
+/** Ends the request's session; it is gone from the store when it resolves. */
+export async function endSession(request: Request): Promise<void> {
+  await new Promise<void>((resolve, reject) => request.session.destroy((error) => settle(error, resolve, reject)));
+}
+
+function settle(error: unknown, resolve: () => void, reject: (reason: unknown) => void): void {
+  if (error) reject(error instanceof Failure ? error : new Failure("unavailable", "sessions can not be stored now", 1000));
+  else resolve();
+}

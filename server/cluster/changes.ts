@@ -1,0 +1,26 @@
+import type { ClusterEvent, InstanceView } from "../../shared/cluster.js";
+
+/**
+ * What happened between two looks at the cluster, by boot: a restart under the same id is a loss (or a leave) and a
+ * join. `departed` names those that left in good order.
+ */
+export function clusterChanges(
+  before: InstanceView[],
+  now: InstanceView[],
+  departed: Set<string>,
+  at: string,
+): ClusterEvent[] {
+  const previous = new Map(before.map((instance) => [instance.boot, instance]));
+  const current = new Set(now.map((instance) => instance.boot));
+  const event = (kind: ClusterEvent["kind"], { instanceId, role }: InstanceView) => ({ kind, instanceId, role, at });
+  const gone = before.filter((instance) => !current.has(instance.boot));
+  return [
+    ...gone.map((instance) =>
+      event(departed.has(instance.instanceId) || instance.status === "draining" ? "left" : "lost", instance),
+    ),
+    ...now.filter((instance) => !previous.has(instance.boot)).map((instance) => event("joined", instance)),
+    ...now
+      .filter((instance) => instance.status === "draining" && previous.get(instance.boot)?.status === "ok")
+      .map((instance) => event("draining", instance)),
+  ];
+}

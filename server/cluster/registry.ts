@@ -1,0 +1,119 @@
+import { instanceRecord, type InstanceRecord, type InstanceView } from "../../shared/cluster.js";
+import { livenessChannel } from "../bus/bus.js";
+import type { RedisClient } from "../bus/redis.js";
+import { heartbeatScript, listScript, removeScript } from "./scripts.js";
+
+/** The instances' entries in Redis; nothing here waits for another instance. Every call rejects when Redis fails. */
+export interface Registry {
+  /** Writes the own entry; returns the key's suffix: the id, or `id~boot` beside a live twin. */
+  heartbeat(record: InstanceRecord): Promise<string>;
+  /** All entries, those of killed processes removed; `departed` names those that left in good order. */
+  list(): Promise<{ instances: InstanceView[]; departed: Set<string> }>;
+  /** Takes the own entry out, in good order. */
+  leave(record: InstanceRecord): Promise<void>;
+}
+
+const prefix = "chat:instances:";
+const indexKey = "chat:instances";
+const departedKey = "chat:departed";
+/** Without a listener for this long, a boot is dead; a reconnect takes less. */
+const silentForMs = 1500;
+
+/** Name of an instance in events: its id, or `id~boot` for a twin. */
+export const suffixOf = (record: Pick<InstanceRecord, "instanceId" | "boot">, twin: boolean) =>
+  twin ? `${record.instanceId}~${record.boot}` : record.instanceId;
+
+/** Registry whose entries expire `timeoutMs` after their last heartbeat (H9). */
+export function createRegistry(
+  bus: { commands(): RedisClient | null; pubsub(): RedisClient | null },
+  timeoutMs: number,
+): Registry {
+  /** Boots without a listener, and since when this instance has seen it. */
+  let silent = new Map<string, number>();
+
+  const redis = () => present(bus.commands());
+
+  async function isListening(boots: string[]): Promise<Map<string, boolean>> {
+    if (boots.length === 0) return new Map();
+    const counts = (await present(bus.pubsub()).sendCommand([
+      "PUBSUB",
+      "NUMSUB",
+      ...boots.map(livenessChannel),
+    ])) as (string | number)[];
+    return new Map(boots.map((boot, index) => [boot, Number(counts[index * 2 + 1]) > 0]));
+  }
+
+  async function remove(suffix: string, boot: string, inOrder: boolean): Promise<void> {
+    await redis().eval(removeScript, {
+      keys: [indexKey, departedKey, prefix + suffix],
+      arguments: [suffix, boot, inOrder ? "1" : "0"],
+    });
+  }
+
+  async function read(): Promise<{ entries: Map<string, InstanceView>; departed: Set<string> }> {
+    const flat = (await redis().eval(listScript, { keys: [indexKey, departedKey], arguments: [prefix] })) as string[];
+    const end = flat.indexOf("departed");
+    const entries = new Map<string, InstanceView>();
+    for (let i = 0; i + 2 < end; i += 3) {
+      const record = instanceRecord.safeParse(parseJson(flat[i + 2] ?? ""));
+      if (record.success) entries.set(flat[i] ?? "", { ...record.data, heartbeatAgeMs: Number(flat[i + 1]) });
+    }
+    return { entries, departed: new Set(flat.slice(end + 1)) };
+  }
+
+  return {
+    async heartbeat(record) {
+      const twin = suffixOf(record, true);
+      const previous = instanceRecord.safeParse(parseJson((await redis().get(prefix + record.instanceId)) ?? ""));
+      const dead =
+        previous.success &&
+        previous.data.boot !== record.boot &&
+        !(await isListening([previous.data.boot])).get(previous.data.boot);
+      return (await redis().eval(heartbeatScript, {
+        keys: [indexKey, departedKey, prefix + record.instanceId, prefix + twin],
+        arguments: [
+          record.instanceId,
+          twin,
+          record.boot,
+          JSON.stringify(record),
+          String(timeoutMs),
+          dead ? "1" : "0",
+        ],
+      })) as string;
+    },
+    async list() {
+      const { entries, departed } = await read();
+      const listening = await isListening([...entries.values()].map((entry) => entry.boot));
+      const now = performance.now();
+      const silentNow = new Map<string, number>();
+      for (const [suffix, { boot }] of entries) {
+        if (listening.get(boot)) continue;
+        const since = silent.get(boot) ?? now;
+        silentNow.set(boot, since);
+        if (now - since < silentForMs) continue;
+        await remove(suffix, boot, false);
+        entries.delete(suffix);
+      }
+      silent = silentNow;
+      const instances = [...entries.values()].sort((a, b) => a.instanceId.localeCompare(b.instanceId));
+      return { instances, departed };
+    },
+    async leave(record) {
+      await remove(suffixOf(record, false), record.boot, true);
+      await remove(suffixOf(record, true), record.boot, true);
+    },
+  };
+}
+
+function present(client: RedisClient | null): RedisClient {
+  if (client === null) throw new Error("redis does not answer");
+  return client;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

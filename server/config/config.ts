@@ -1,0 +1,189 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import type { InstanceRole } from "../../shared/cluster.js";
+import { ConfigError, type Bucket, type Env } from "./env.js";
+import { projectRoot, version } from "./paths.js";
+
+/** The token buckets, counted for the whole cluster. */
+export interface BucketLimits {
+  messages: Bucket;
+  commands: Bucket;
+  logins: Bucket;
+  guests: Bucket;
+}
+
+/** What every role is told. Durations end in `Ms`. */
+export interface Config {
+  role: InstanceRole;
+  production: boolean;
+  version: string;
+  /** Shown to people; may be given twice by mistake. */
+  instanceId: string;
+  /** Unique to this start. */
+  boot: string;
+  host: string;
+  port: number;
+  dataDir: string;
+  logLevel: string;
+  distributed: boolean;
+  /** Null in single-node mode. */
+  redisUrl: string | null;
+  /** Volatile data: presence, registry, limits. */
+  cacheRedisUrl: string | null;
+  database: { url: string; pool: number };
+  metricsApiKeys: string[];
+  heartbeatIntervalMs: number;
+  instanceTimeoutMs: number;
+  dedupWindowMs: number;
+  shutdownTimeoutMs: number;
+}
+
+/** What a node is told on top. */
+export interface NodeConfig extends Config {
+  sessionSecrets: string[];
+  allowedOrigins: string[];
+  trustProxy: number;
+  streamingBaseUrl: string | null;
+  cookieDomain: string | null;
+  presence: Env["PRESENCE"];
+  guests: Env["GUESTS"];
+  presenceDebounceMs: number;
+  headPollIntervalMs: number;
+  limits: BucketLimits;
+  connectionsPerIp: number | null;
+  connectionsPerUser: number | null;
+}
+
+/** What an emitter is told on top. */
+export interface EmitterConfig extends Config {
+  emitterApiKeys: string[];
+}
+
+/** What `parley migrate` and `parley admin` are told. */
+export interface MigrationConfig {
+  url: string;
+  admin: { name: string; password: string | null };
+  logLevel: string;
+}
+
+/** Secrets that are made up outside production, one of each for all processes with one `DATA_DIR`. */
+export type KeepSecret = (name: string, make: () => string) => string;
+
+const makeSecret = () => randomBytes(32).toString("base64url");
+
+/**
+ * Typed configuration of a role from a checked environment; pure but for `keepSecret`.
+ * @throws ConfigError naming the variable.
+ */
+export function baseConfig(env: Env, role: InstanceRole): Config {
+  const redisUrl = env.ENABLE_DISTRIBUTED_CHAT ? requireRedis(env) : null;
+  if (env.INSTANCE_TIMEOUT_MS <= env.HEARTBEAT_INTERVAL_MS)
+    throw new ConfigError("INSTANCE_TIMEOUT_MS: must be longer than HEARTBEAT_INTERVAL_MS");
+  if (role === "emitter" && !env.ENABLE_DISTRIBUTED_CHAT)
+    throw new ConfigError("ENABLE_DISTRIBUTED_CHAT: must be true for the emitter, which speaks through Redis");
+  if (role === "worker" && env.DB_POOL < env.WORKER_CONCURRENCY)
+    throw new ConfigError(`DB_POOL: must be at least WORKER_CONCURRENCY, ${env.WORKER_CONCURRENCY}`);
+  return {
+    role,
+    production: env.NODE_ENV === "production",
+    version,
+    instanceId: env.INSTANCE_ID ?? `${role}-${randomUUID().slice(0, 8)}`,
+    boot: randomUUID(),
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: resolve(projectRoot, env.DATA_DIR),
+    logLevel: env.LOG_LEVEL,
+    distributed: env.ENABLE_DISTRIBUTED_CHAT,
+    redisUrl,
+    cacheRedisUrl: redisUrl === null ? null : (cacheRedis(env) ?? redisUrl),
+    database: { url: requireDatabase(env), pool: env.DB_POOL },
+    metricsApiKeys: env.METRICS_API_KEY ?? [],
+    heartbeatIntervalMs: env.HEARTBEAT_INTERVAL_MS,
+    instanceTimeoutMs: env.INSTANCE_TIMEOUT_MS,
+    dedupWindowMs: env.DEDUP_WINDOW_MS,
+    shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+  };
+}
+
+/** Configuration of a node. */
+export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
+  return {
+    ...baseConfig(env, "node"),
+    sessionSecrets: secretsOf(env, "SESSION_SECRET", keepSecret),
+    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+    trustProxy: env.TRUST_PROXY,
+    streamingBaseUrl: env.STREAMING_API_BASE_URL ?? null,
+    cookieDomain: env.SESSION_COOKIE_DOMAIN ?? null,
+    presence: env.PRESENCE,
+    guests: env.GUESTS,
+    presenceDebounceMs: env.PRESENCE_DEBOUNCE_MS,
+    headPollIntervalMs: env.HEAD_POLL_INTERVAL_MS,
+    limits: {
+      messages: env.LIMIT_MESSAGES,
+      commands: env.LIMIT_COMMANDS,
+      logins: env.LIMIT_LOGINS,
+      guests: env.LIMIT_GUESTS,
+    },
+    connectionsPerIp: env.LIMIT_CONNECTIONS_PER_IP,
+    connectionsPerUser: env.LIMIT_CONNECTIONS_PER_USER,
+  };
+}
+
+/** Configuration of an emitter. */
+export function emitterConfig(env: Env): EmitterConfig {
+  return { ...baseConfig(env, "emitter"), emitterApiKeys: env.EMITTER_API_KEY ?? [] };
+}
+
+/** Configuration of the commands that change the database's shape or its first admin. */
+export function migrationConfig(env: Env): MigrationConfig {
+  return {
+    url: env.DATABASE_MIGRATION_URL ?? requireDatabase(env),
+    admin: { name: env.ADMIN_NAME, password: env.ADMIN_PASSWORD ?? null },
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function secretsOf(env: Env, name: "SESSION_SECRET" | "CLUSTER_SECRET", keepSecret: KeepSecret): string[] {
+  const given = env[name];
+  if (given) return given;
+  if (env.NODE_ENV === "production") throw new ConfigError(`${name}: required with NODE_ENV=production`);
+  return [keepSecret(name, makeSecret)];
+}
+
+function requireDatabase(env: Env): string {
+  if (env.DATABASE_URL === undefined)
+    throw new ConfigError("DATABASE_URL: required, such as postgres://user:password@host:5432/parley");
+  return env.DATABASE_URL;
+}
+
+function requireRedis(env: Env): string {
+  if (env.REDIS_SENTINELS) throw new ConfigError("REDIS_SENTINELS: not supported by this version; use REDIS_URL");
+  if (env.REDIS_CLUSTER_NODES)
+    throw new ConfigError("REDIS_CLUSTER_NODES: not supported by this version; use REDIS_URL");
+  const url = env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
+  if (url === null) throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
+  return url;
+}
+
+/** Parts that are not given fall back to the unprefixed ones (M17). */
+function cacheRedis(env: Env): string | null {
+  if (env.CACHE_REDIS_URL !== undefined) return env.CACHE_REDIS_URL;
+  const parts = [env.CACHE_REDIS_HOST, env.CACHE_REDIS_PORT, env.CACHE_REDIS_USERNAME, env.CACHE_REDIS_PASSWORD];
+  if (parts.every((part) => part === undefined)) return null;
+  const main = env.REDIS_URL === undefined ? null : new URL(env.REDIS_URL);
+  return fromParts(
+    env.CACHE_REDIS_HOST ?? env.REDIS_HOST ?? main?.hostname,
+    env.CACHE_REDIS_PORT ?? env.REDIS_PORT ?? (main?.port ? Number(main.port) : undefined),
+    env.CACHE_REDIS_USERNAME ?? env.REDIS_USERNAME ?? main?.username,
+    env.CACHE_REDIS_PASSWORD ?? env.REDIS_PASSWORD ?? main?.password,
+    main?.protocol,
+  );
+}
+
+function fromParts(host?: string, port?: number, username?: string, password?: string, protocol = "redis:"): string | null {
+  if (host === undefined) return null;
+  const url = new URL(`${protocol}//${host}:${port ?? 6379}`);
+  url.username = username ?? "";
+  url.password = password ?? "";
+  return url.href;
+}

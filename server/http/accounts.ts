@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { Router, type Request } from "express";
+import { credentials, guestInput } from "../../shared/http.js";
+import type { User } from "../../shared/values.js";
+import { nameKey, type Accounts } from "../accounts/accounts.js";
+import { beginSession, endSession } from "../accounts/session.js";
+import { Failure } from "../failure.js";
+import type { Limiter } from "../limits/bucket.js";
+import type { Metrics } from "../metrics/metrics.js";
+import { bodyOf } from "./body.js";
+import type { CurrentUser } from "./session-user.js";
+
+/** What the account routes work with. */
+export interface AccountDeps {
+  accounts: Accounts;
+  current: CurrentUser;
+  limiter: Limiter;
+  metrics: Metrics;
+  guests: "write" | "read" | "off";
+  address(request: Request): string;
+}
+
+/** `/users` and `/session`: who one is. A session is stored before the answer leaves. */
+export function accountRoutes({ accounts, current, limiter, metrics, guests, address }: AccountDeps): Router {
+  const router = Router();
+
+  router.post("/users", async (request, response) => {
+    const { name, password } = bodyOf(request, credentials);
+    await limiter.take("logins", `address:${address(request)}`);
+    const user = await accounts.register(name, password);
+    await beginSession(request, user);
+    response.status(201).json({ user });
+  });
+
+  router.post("/session", async (request, response) => {
+    const { name, password } = bodyOf(request, credentials);
+    await limiter.take("logins", `address:${address(request)}`);
+    await limiter.take("logins", `account:${nameKey(name)}`);
+    const user = await accounts.login(name, password).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === "unauthenticated") metrics.authFailures.inc({ what: "login" });
+      throw error;
+    });
+    await beginSession(request, user);
+    response.status(201).json({ user });
+  });
+
+  router.post("/session/guest", async (request, response) => {
+    const { name } = bodyOf(request, guestInput);
+    if (guests === "off") throw new Failure("forbidden", "guests are not let in here");
+    await limiter.take("guests", `address:${address(request)}`);
+    await accounts.assertFree(name);
+    const user: User = { id: randomUUID(), name, role: "guest" };
+    await beginSession(request, user);
+    response.status(201).json({ user });
+  });
+
+  router.get("/session", async (request, response) => {
+    response.json({ user: await current(request) });
+  });
+
+  router.delete("/session", async (request, response) => {
+    await endSession(request);
+    response.status(204).end();
+  });
+
+  return router;
+}

@@ -1,0 +1,56 @@
+import { Router } from "express";
+import { z } from "zod";
+import { eventsQuery } from "../../shared/commands.js";
+import { roomInput } from "../../shared/http.js";
+import { roomId } from "../../shared/values.js";
+import { Failure, invalid } from "../failure.js";
+import type { HistoryReader } from "../history/read.js";
+import type { Rooms } from "../rooms/rooms.js";
+import { bodyOf } from "./body.js";
+import type { CurrentUser } from "./session-user.js";
+
+const memberId = z.uuid();
+
+/** `/rooms`: list, create, members, and reading a room's log. */
+export function roomRoutes(rooms: Rooms, history: HistoryReader, current: CurrentUser): Router {
+  const router = Router();
+
+  router.get("/rooms", async (request, response) => {
+    response.json({ rooms: await rooms.list(await current(request)) });
+  });
+
+  router.post("/rooms", async (request, response) => {
+    const user = await current(request);
+    response.status(201).json({ room: await rooms.create(user, bodyOf(request, roomInput)) });
+  });
+
+  router.get("/rooms/:id/events", async (request, response) => {
+    const user = await current(request);
+    const room = idOf(request.params.id, roomId);
+    const query = eventsQuery.safeParse(request.query);
+    if (!query.success) throw invalid(query.error);
+    await rooms.assertReadable(user, room);
+    response.json(await history.page(room, query.data));
+  });
+
+  router.put("/rooms/:id/members/:userId", async (request, response) => {
+    const user = await current(request);
+    await rooms.addMember(user, idOf(request.params.id, roomId), idOf(request.params.userId, memberId));
+    response.status(204).end();
+  });
+
+  router.delete("/rooms/:id/members/:userId", async (request, response) => {
+    const user = await current(request);
+    await rooms.removeMember(user, idOf(request.params.id, roomId), idOf(request.params.userId, memberId));
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/** An id out of an address; what can not be one does not exist. */
+function idOf(value: unknown, schema: z.ZodType<string>): string {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new Failure("not_found", "no such address");
+  return result.data;
+}

@@ -1,0 +1,49 @@
+import { commands, type Ack, type CommandData, type CommandInput, type CommandName } from "../../shared/commands.js";
+import { Failure, invalid, toErrorBody } from "../failure.js";
+import type { Limiter } from "../limits/bucket.js";
+import { messageOf, type Log } from "../metrics/log.js";
+import type { ChatSocket } from "./types.js";
+
+/** One function for each command: takes checked input, returns the ack's data, throws `Failure` to refuse. */
+export type CommandHandlers = {
+  [N in CommandName]: (socket: ChatSocket, input: CommandInput<N>) => Promise<CommandData[N]>;
+};
+
+const isCommand = (event: string): event is CommandName => Object.hasOwn(commands, event);
+
+/**
+ * The one entrance of everything a socket sends: limit, schema, handler, ack. It survives a missing or extra callback,
+ * any shape of input, a throw and a rejection; unknown events are refused (T9, trust.md F2 and F3). What a client
+ * sent is never passed on: handlers build new objects.
+ */
+export function listenForCommands(socket: ChatSocket, handlers: CommandHandlers, limiter: Limiter, log: Log): void {
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    const last = args.at(-1);
+    const answer = typeof last === "function" ? (last as (ack: Ack<unknown>) => void) : () => {};
+    const input = typeof last === "function" ? args.slice(0, -1) : args;
+    run(socket, String(event), input, handlers, limiter).then(
+      (data) => answer({ ok: true, data }),
+      (error: unknown) => {
+        if (!(error instanceof Failure)) log.error({ event: isCommand(String(event)) ? event : "other", error: messageOf(error) }, "command failed");
+        answer({ ok: false, error: toErrorBody(error) });
+      },
+    );
+  });
+}
+
+async function run(
+  socket: ChatSocket,
+  event: string,
+  args: unknown[],
+  handlers: CommandHandlers,
+  limiter: Limiter,
+): Promise<unknown> {
+  await limiter.take("commands", socket.data.user.id);
+  if (!isCommand(event)) throw new Failure("invalid", "event: unknown command");
+  if (args.length !== 1) throw new Failure("invalid", "input: exactly one object");
+  const parsed = commands[event].safeParse(args[0]);
+  if (!parsed.success) throw invalid(parsed.error);
+  // The table ties name, input and data together; TypeScript can not follow it through an index.
+  const handler = handlers[event] as (socket: ChatSocket, input: unknown) => Promise<unknown>;
+  return handler(socket, parsed.data);
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, Server as HttpServer } from "node:http";
+import type { RequestHandler } from "express";
+import { Server } from "socket.io";
+import { limits } from "../../shared/limits.js";
+import type { User } from "../../shared/values.js";
+import type { Accounts } from "../accounts/accounts.js";
+import type { Bus } from "../bus/bus.js";
+import { Failure, toErrorBody } from "../failure.js";
+import type { Limiter } from "../limits/bucket.js";
+import type { Log } from "../metrics/log.js";
+import type { Metrics } from "../metrics/metrics.js";
+import type { Presence } from "../presence/presence.js";
+import { listenForCommands, type CommandHandlers } from "./command.js";
+import type { ConnectionCap } from "./connections.js";
+import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
+import { userChannel } from "./names.js";
+import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
+
+/** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
+export function createIo(http: HttpServer, adapter: Bus["adapter"] | null, check: HandshakeCheck, sessions: RequestHandler): ChatServer {
+  const io: ChatServer = new Server(http, {
+    ...(adapter ? { adapter } : {}),
+    serveClient: false,
+    // Shorter than nginx' read time-out, which is shorter than the client's (lab-notes §6).
+    pingInterval: 10_000,
+    pingTimeout: 5000,
+    connectTimeout: 5000,
+    maxHttpBufferSize: limits.packetBytes,
+    perMessageDeflate: false,
+    httpCompression: false,
+    // A WebSocket that grew out of polling was checked when it began, and again by `guardUpgrades`.
+    allowRequest: (request, decide) => {
+      if (isFollowUp(request)) return decide(null, true);
+      try {
+        check(request);
+        decide(null, true);
+      } catch (error) {
+        decide(error instanceof Failure ? error.message : "refused", false);
+      }
+    },
+  });
+  answerRefusedPolling(io, check);
+  // Only the handshake needs the session: a polling client would read and write it twice a second (lab-notes §3.4).
+  io.engine.use((request: IncomingMessage, response: unknown, next: (error?: unknown) => void) =>
+    isFollowUp(request) ? next() : void sessions(request as never, response as never, next),
+  );
+  guardUpgrades(http, check);
+  return io;
+}
+
+const isFollowUp = (request: IncomingMessage) => /[?&]sid=/.test(request.url ?? "");
+
+/** Answers a refused polling handshake itself, as the contract's error with its status, before engine.io does. */
+function answerRefusedPolling(io: ChatServer, check: HandshakeCheck): void {
+  io.engine.use((request: IncomingMessage, response: import("node:http").ServerResponse, next: () => void) => {
+    if (isFollowUp(request) || request.headers.upgrade !== undefined) return next();
+    try {
+      check(request);
+      next();
+    } catch (error) {
+      const failure = error instanceof Failure ? error : new Failure("forbidden", "refused");
+      response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
+      response.end(JSON.stringify({ error: toErrorBody(failure) }));
+    }
+  });
+}
+
+/** What the namespaces work with. */
+export interface NamespaceDeps {
+  accounts: Accounts;
+  handlers: CommandHandlers;
+  presence: Presence;
+  limiter: Limiter;
+  perUser: ConnectionCap;
+  perIp: ConnectionCap;
+  clientAddress(request: IncomingMessage): string;
+  isDegraded(): boolean;
+  metrics: Metrics;
+  log: Log;
+}
+
+/** Opens the namespaces `/` (everybody with a session) and `/admin` (admins). */
+export function openNamespaces(io: ChatServer, deps: NamespaceDeps): void {
+  io.use(authenticate(deps));
+  io.on("connection", (socket) => welcome(socket, deps));
+
+  const admin = io.of("/admin") as unknown as AdminNamespace;
+  admin.use(authenticate(deps));
+  admin.use((socket, next) => {
+    const { role } = (socket.data as { user: User }).user;
+    next(role === "admin" ? undefined : refusal(new Failure("forbidden", "admins only")));
+  });
+}
+
+/** Socket.IO tells the client an error's message and its `data`. */
+function refusal(error: unknown): Error {
+  const body = toErrorBody(error);
+  return Object.assign(new Error(body.code), { data: body });
+}
+
+interface Authenticated {
+  data: { user?: User };
+  request: IncomingMessage;
+  handshake: { headers: object; auth: object; query: object; url: string };
+}
+
+/** Takes the user from the handshake's session, fresh from the accounts; without one: `unauthenticated`. */
+function authenticate({ accounts, perUser }: NamespaceDeps) {
+  return (socket: Authenticated, next: (error?: Error) => void): void => {
+    findUser(socket.request, accounts)
+      .then((user) => {
+        perUser.assertBelow(user.id);
+        socket.data.user = user;
+        forgetSecrets(socket);
+        next();
+      })
+      .catch((error: unknown) => next(refusal(error)));
+  };
+}
+
+async function findUser(request: IncomingMessage, accounts: Accounts): Promise<User> {
+  const { session } = request as { session?: { user?: User } };
+  const user = session?.user;
+  if (!user) throw new Failure("unauthenticated", "log in first");
+  const current = user.role === "guest" ? user : await accounts.find(user.id);
+  if (!current) throw new Failure("unauthenticated", "the account is gone");
+  return current;
+}
+
+/** Cookies must never cross Redis in an answer about this socket (lab-notes §7). */
+function forgetSecrets(socket: Authenticated): void {
+  socket.handshake.headers = {};
+  socket.handshake.auth = {};
+  socket.handshake.query = {};
+  socket.handshake.url = "";
+}
+
+function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
+  const { user } = socket.data;
+  const closers = [deps.perUser.open(user.id), deps.perIp.open(deps.clientAddress(socket.request))];
+  void socket.join(userChannel(user.id));
+  deps.metrics.connectedClients.inc();
+  deps.presence.connect(socket.id, user);
+  listenForCommands(socket, deps.handlers, deps.limiter, deps.log);
+  socket.on("disconnect", () => {
+    closers.forEach((close) => close());
+    deps.metrics.connectedClients.dec();
+    deps.presence.disconnect(socket.id);
+  });
+  socket.emit("presence:state", deps.presence.globalState());
+  socket.emit("cluster:state", { degraded: deps.isDegraded() });
+}

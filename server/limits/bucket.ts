@@ -1,0 +1,97 @@
+import type { Bucket } from "../config/env.js";
+import type { BucketLimits } from "../config/config.js";
+import { Failure } from "../failure.js";
+import { messageOf, rateLimited, type Log } from "../metrics/log.js";
+import type { Metrics } from "../metrics/metrics.js";
+import type { RedisClient } from "../bus/redis.js";
+
+/** Name of a limit, as in `LIMIT_<NAME>`. */
+export type LimitName = keyof BucketLimits;
+
+/** Token buckets for the whole cluster; counted on this node alone while Redis does not answer. */
+export interface Limiter {
+  /** Takes a token; refuses with `rate_limited` and the time until there is one. */
+  take(limit: LimitName, who: string): Promise<void>;
+  stop(): void;
+}
+
+interface Filling {
+  tokens: number;
+  at: number;
+}
+
+/**
+ * One token bucket. KEYS: bucket. ARGV: burst, tokens per ms. Returns 0 or the ms to wait.
+ * Redis' clock fills it, so the nodes' clocks do not matter (F-15).
+ */
+const takeScript = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000
+local burst, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
+local b = redis.call('HMGET', KEYS[1], 't', 'a')
+local tokens = burst
+if b[1] then tokens = math.min(burst, tonumber(b[1]) + (now - tonumber(b[2])) * rate) end
+local wait = 0
+if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate) end
+redis.call('HSET', KEYS[1], 't', tostring(tokens), 'a', tostring(now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate) + 1000)
+return wait`;
+
+/** Takes a token out of a bucket kept by the caller; returns 0 or the ms to wait. Pure but for `filling`. */
+export function takeLocally(filling: Filling, bucket: NonNullable<Bucket>, now: number): number {
+  const rate = bucket.perSecond / 1000;
+  filling.tokens = Math.min(bucket.burst, filling.tokens + (now - filling.at) * rate);
+  filling.at = now;
+  if (filling.tokens < 1) return Math.ceil((1 - filling.tokens) / rate);
+  filling.tokens -= 1;
+  return 0;
+}
+
+/** Creates the limiter; `commands` gives the Redis client, null while there is none. */
+export function createLimiter(
+  buckets: BucketLimits,
+  commands: () => RedisClient | null,
+  metrics: Metrics,
+  log: Log,
+): Limiter {
+  const local = new Map<string, Filling>();
+  const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
+    log.warn({ error: messageOf(error), suppressed }, "counting limits on this node alone"),
+  );
+  // A bucket nobody used for ten minutes is full again under any sensible setting.
+  const sweep = setInterval(() => {
+    const old = performance.now() - 600_000;
+    for (const [key, filling] of local) if (filling.at < old) local.delete(key);
+  }, 60_000);
+
+  function countLocally(key: string, bucket: NonNullable<Bucket>): number {
+    const now = performance.now();
+    const filling = local.get(key) ?? { tokens: bucket.burst, at: now };
+    local.set(key, filling);
+    return takeLocally(filling, bucket, now);
+  }
+
+  async function count(key: string, bucket: NonNullable<Bucket>): Promise<number> {
+    const redis = commands();
+    if (redis === null) return countLocally(key, bucket);
+    try {
+      const options = { keys: [key], arguments: [String(bucket.burst), String(bucket.perSecond / 1000)] };
+      return Number(await redis.eval(takeScript, options));
+    } catch (error) {
+      logFailure(error);
+      return countLocally(key, bucket);
+    }
+  }
+
+  return {
+    async take(limit, who) {
+      const bucket = buckets[limit];
+      if (bucket === null) return;
+      const waitMs = await count(`chat:limit:${limit}:${who}`, bucket);
+      if (waitMs === 0) return;
+      metrics.rateLimited.inc({ limit });
+      throw new Failure("rate_limited", `too many ${limit}`, waitMs);
+    },
+    stop: () => clearInterval(sweep),
+  };
+}

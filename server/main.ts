@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { baseConfig, emitterConfig, migrationConfig, nodeConfig } from "./config/config.js";
+import { ConfigError, readEnv } from "./config/env.js";
+import { keepSecretIn } from "./config/kept-secret.js";
+import { messageOf } from "./metrics/log.js";
+import { startEmitter } from "./roles/emitter.js";
+import { createAdmin, runMigration } from "./roles/migration.js";
+import { startNode } from "./roles/node.js";
+import { runUntilSignal } from "./roles/run.js";
+import { startWorker } from "./roles/worker.js";
+
+const usage = "usage: parley node | emitter | worker | migrate | admin create NAME";
+
+/** Exit codes: 0, 1 (failed), 2 (wrong use or a wrong setting). */
+async function main([command, ...args]: string[]): Promise<number> {
+  const env = readEnv(process.env, (path) => readFileSync(path, "utf8"));
+  const noArguments = args.length === 0;
+  if (command === "node" && noArguments) {
+    const config = nodeConfig(env, keepSecretIn(baseConfig(env, "node").dataDir));
+    return runUntilSignal(config, () => startNode(config));
+  }
+  if (command === "emitter" && noArguments) {
+    const config = emitterConfig(env);
+    return runUntilSignal(config, () => startEmitter(config));
+  }
+  if (command === "worker" && noArguments) {
+    const config = baseConfig(env, "worker");
+    return runUntilSignal(config, () => startWorker(config));
+  }
+  if (command === "migrate" && noArguments) {
+    await runMigration(migrationConfig(env));
+    return 0;
+  }
+  if (command === "admin" && args[0] === "create" && args.length === 2) {
+    await createAdmin(migrationConfig(env), args[1] ?? "");
+    return 0;
+  }
+  process.stderr.write(`${usage}\n`);
+  return 2;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`parley: ${messageOf(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
+}

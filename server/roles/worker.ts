@@ -1,0 +1,60 @@
+import { createServer } from "node:http";
+import { removeExpiredSessions } from "../accounts/expired-sessions.js";
+import type { Config } from "../config/config.js";
+import { createApp } from "../http/app.js";
+import { answerErrors, notFound } from "../http/errors.js";
+import { healthRoutes } from "../http/health.js";
+import { metricsRoutes } from "../http/metrics.js";
+import { startSchedule } from "../queues/scheduled.js";
+import { openInstance } from "./instance.js";
+import type { Role } from "./role.js";
+
+const sweepEveryMs = 60_000;
+
+/** A worker: holds the scheduled tasks of the cluster; however many run, each task runs once when it is due. */
+export async function startWorker(config: Config): Promise<Role> {
+  const instance = openInstance(config, {
+    onRoomEvents() {},
+    onResubscribed() {},
+    onDegraded() {},
+    connectedClients: () => 0,
+    presence: () => Promise.resolve({ guests: 0, members: 0, admins: 0 }),
+    onHeartbeat: () => Promise.resolve(),
+  });
+  const { database, log, metrics, registry } = instance;
+
+  const app = createApp(0, []);
+  app.use(healthRoutes(instance.health));
+  app.use(
+    metricsRoutes({
+      keys: config.metricsApiKeys,
+      metrics,
+      json: instance.metricsJson,
+      sessionRole: () => Promise.resolve(null),
+    }),
+  );
+  app.use(notFound, answerErrors(log));
+  const http = createServer(app);
+  await instance.start(http);
+
+  const sweep = {
+    name: "sweep",
+    everyMs: sweepEveryMs,
+    async run(connection: Parameters<typeof removeExpiredSessions>[0]) {
+      const sessions = await removeExpiredSessions(connection);
+      // Listing removes the entries of instances that are dead.
+      const live = await (instance.isDegraded() ? null : registry?.list());
+      return { expiredSessions: sessions, liveInstances: live?.instances.length ?? 0 };
+    },
+  };
+  const schedule = startSchedule(database, [sweep], config.instanceId, log);
+
+  return {
+    log,
+    async stop() {
+      await instance.drain();
+      await schedule.stop();
+      await instance.stop(http);
+    },
+  };
+}
