@@ -1,0 +1,67 @@
+import type { ClusterHealth } from "../shared/cluster.js";
+import type { ErrorBody } from "../shared/errors.js";
+import type { AnnouncementLevel } from "../shared/facts.js";
+import type { Room } from "../shared/http.js";
+import type { User } from "../shared/values.js";
+
+/** What every failed request throws: the server's error object, or one that says the server cannot be reached. */
+export class ApiError extends Error {
+  readonly body: ErrorBody;
+  constructor(body: ErrorBody) {
+    super(body.message);
+    this.body = body;
+  }
+}
+
+const unreachable: ErrorBody = {
+  code: "unavailable",
+  message: "The server cannot be reached. Please try again in a moment.",
+  retryable: true,
+};
+
+function hasError(value: unknown): value is { error: ErrorBody } {
+  return typeof value === "object" && value !== null && "error" in value;
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  let answer: unknown = null;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (text !== "") answer = JSON.parse(text);
+  } catch {
+    // No answer, or a proxy's page instead of JSON.
+    throw new ApiError(unreachable);
+  }
+  if (response.ok) return answer as T;
+  throw new ApiError(hasError(answer) ? answer.error : unreachable);
+}
+
+/** The error object of whatever a request threw. */
+export function errorOf(thrown: unknown): ErrorBody {
+  return thrown instanceof ApiError ? thrown.body : unreachable;
+}
+
+interface Entered {
+  user: User;
+}
+
+/** The routes of `/api` the client uses; each rejects with `ApiError`. */
+export const api = {
+  whoAmI: () => request<Entered>("GET", "/api/session"),
+  enterAsGuest: (name: string) => request<Entered>("POST", "/api/session/guest", { name }),
+  logIn: (name: string, password: string) => request<Entered>("POST", "/api/session", { name, password }),
+  createAccount: (name: string, password: string) =>
+    request<Entered>("POST", "/api/users", { name, password }),
+  logOut: () => request<unknown>("DELETE", "/api/session"),
+  rooms: () => request<{ rooms: Room[] }>("GET", "/api/rooms"),
+  createRoom: (room: Omit<Room, "head">) => request<unknown>("POST", "/api/rooms", room),
+  cluster: () => request<ClusterHealth>("GET", "/api/admin/cluster"),
+  announce: (text: string, level: AnnouncementLevel) =>
+    request<unknown>("POST", "/api/admin/announcements", { text, level }),
+};

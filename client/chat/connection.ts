@@ -1,0 +1,147 @@
+// The one connection of the page: `connect` joins the opened rooms first, then sends what waits, so that a message's
+// own event finds its room subscribed.
+import type { PresenceDiff, PresenceState } from "../../shared/presence.js";
+import type { Announcement } from "../../shared/facts.js";
+import type { User } from "../../shared/values.js";
+import { changeView, type Connection, useChat } from "../store.js";
+import { endDelivery, flushDelivery, startDelivery } from "./delivery.js";
+import { applyDiff } from "./roster.js";
+import { endRooms, joinRooms, loadRooms, readCurrent, startRooms, takeEvents } from "./rooms.js";
+import { type ChatSocket, closeSocket, createSocket } from "./socket.js";
+import { resetTyping, takeTyping } from "./typing.js";
+
+/** Ends the session on this page; `reason` is told to the user. */
+type EndSession = (reason: string | null) => void;
+
+const refusedRetryMs = 2000;
+// A planned move to another node is no news to the user, unless it takes longer than this.
+const quietMs = 4000;
+let quietUntil = 0;
+let quietTimer: ReturnType<typeof setTimeout> | undefined;
+let drainTimer: ReturnType<typeof setTimeout> | undefined;
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+function setConnection(connection: Connection): void {
+  useChat.setState({ connection: navigator.onLine || connection === "connected" ? connection : "offline" });
+}
+
+function tellLost(): void {
+  clearTimeout(quietTimer);
+  const quietFor = quietUntil - Date.now();
+  if (quietFor <= 0) setConnection("reconnecting");
+  else quietTimer = setTimeout(tellLost, quietFor);
+}
+
+function takePresence(
+  change: (state: PresenceState | null) => PresenceState,
+  room: string | undefined,
+): void {
+  if (room === undefined) useChat.setState({ online: change(null).counts });
+  else changeView(room, (view) => ({ presence: change(view.presence) }));
+}
+
+function takeAnnouncement(payload: Partial<Announcement> & { text: string }): void {
+  // Outside services may announce with text and level alone.
+  const { text, level = "info", at = Date.now(), id = `${at} ${text}` } = payload;
+  useChat.setState(({ announcements }) => ({
+    announcements: [...announcements.filter((other) => other.id !== id), { id, text, level, at }].slice(-5),
+  }));
+}
+
+function listen(socket: ChatSocket, endSession: EndSession): void {
+  socket.on("room:events", takeEvents);
+  socket.on("presence:state", (state) => takePresence(() => state, state.room));
+  socket.on("presence:diff", (diff: PresenceDiff) =>
+    takePresence((state) => applyDiff(state, diff), diff.room),
+  );
+  socket.on("typing:changed", takeTyping);
+  socket.on("announcement:created", takeAnnouncement);
+  socket.on("cluster:state", ({ degraded }) => useChat.setState({ degraded }));
+  socket.on("session:ended", ({ reason }) => endSession(reason));
+  socket.on("server:draining", ({ reconnectInMs }) => {
+    clearTimeout(drainTimer);
+    // Closing the transport lets the manager bring every namespace back, the dashboard's too.
+    drainTimer = setTimeout(() => {
+      quietUntil = Date.now() + quietMs;
+      socket.io.engine.close();
+    }, reconnectInMs);
+  });
+}
+
+function watchConnection(socket: ChatSocket, endSession: EndSession): void {
+  const connectLater = (ms: number) => {
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(() => socket.connect(), ms * (0.5 + Math.random()));
+  };
+  socket.on("connect", () => {
+    clearTimeout(drainTimer);
+    clearTimeout(quietTimer);
+    quietUntil = 0;
+    setConnection("connected");
+    useChat.setState({ degraded: false });
+    joinRooms();
+    flushDelivery();
+    void loadRooms();
+  });
+  socket.on("disconnect", () => {
+    tellLost();
+    // Closed by the server, so the manager does not come back by itself.
+    if (!socket.active) connectLater(refusedRetryMs / 2);
+  });
+  socket.on("connect_error", (error) => {
+    const { code, retryAfterMs } = (("data" in error && error.data) || {}) as {
+      code?: string;
+      retryAfterMs?: number;
+    };
+    if (error.message === "unauthenticated" || code === "unauthenticated") {
+      endSession("Your session has ended. Please enter again.");
+    } else if (code === "forbidden") endSession(error.message);
+    else {
+      tellLost();
+      if (!socket.active) connectLater(retryAfterMs ?? refusedRetryMs);
+    }
+  });
+}
+
+function watchPage(): () => void {
+  const handleNetwork = () => {
+    const { connection } = useChat.getState();
+    if (connection !== "connected") setConnection("reconnecting");
+  };
+  window.addEventListener("online", handleNetwork);
+  window.addEventListener("offline", handleNetwork);
+  document.addEventListener("visibilitychange", readCurrent);
+  return () => {
+    window.removeEventListener("online", handleNetwork);
+    window.removeEventListener("offline", handleNetwork);
+    document.removeEventListener("visibilitychange", readCurrent);
+  };
+}
+
+let unwatchPage: (() => void) | null = null;
+
+/** Starts the chat of a user: his rooms, his outbox and the socket, which then reconnects by itself. */
+export function openConnection(user: User, endSession: EndSession): void {
+  closeConnection();
+  const socket = createSocket();
+  startRooms(user);
+  startDelivery(user);
+  listen(socket, endSession);
+  watchConnection(socket, endSession);
+  unwatchPage = watchPage();
+  socket.connect();
+}
+
+/** Ends it all; what the outbox holds stays kept for the user's next page. */
+export function closeConnection(): void {
+  clearTimeout(drainTimer);
+  clearTimeout(retryTimer);
+  clearTimeout(quietTimer);
+  quietUntil = 0;
+  unwatchPage?.();
+  unwatchPage = null;
+  closeSocket();
+  endDelivery();
+  endRooms();
+  resetTyping();
+}

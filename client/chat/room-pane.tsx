@@ -1,0 +1,53 @@
+import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { IconAlertCircle, IconHash, IconLock } from "@tabler/icons-react";
+import type { User } from "../../shared/values.js";
+import { emptyView, useChat } from "../store.js";
+import classes from "./chat.module.css";
+import { Composer } from "./composer.js";
+import { MessageList } from "./message-list.js";
+import { openRoom, retryRoom } from "./rooms.js";
+import { TypingLine } from "./typing-line.js";
+
+/** One room: its name, messages and composer. */
+export function RoomPane({ room, user }: { room: string; user: User }) {
+  const listed = useChat((state) => state.rooms.find((one) => one.id === room));
+  const view = useChat((state) => state.views[room] ?? emptyView);
+  const title = listed?.title ?? room;
+  const Icon = listed?.visibility === "private" ? IconLock : IconHash;
+  // What was shown before a lost connection stays readable.
+  const shown = view.status === "ready" || view.events.length > 0;
+  return (
+    <>
+      <Group className={classes.roomHead} gap={8} wrap="nowrap">
+        <Icon size={20} stroke={1.7} aria-hidden />
+        <Title order={2} fz={16} lineClamp={1}>
+          <bdi>{title}</bdi>
+        </Title>
+      </Group>
+      {view.status === "refused" && view.error ? (
+        <Stack className={classes.middle} p="lg" align="center" justify="center">
+          <Alert role="alert" color="red" icon={<IconAlertCircle />} title={`${title} cannot be shown`}>
+            {view.error.message}
+          </Alert>
+          <Group gap="xs">
+            <Button variant="default" onClick={() => retryRoom(room)}>
+              Try again
+            </Button>
+            {room !== "general" && <Button onClick={() => openRoom("general")}>Go to General</Button>}
+          </Group>
+        </Stack>
+      ) : shown ? (
+        <MessageList room={room} title={title} user={user} view={view} />
+      ) : (
+        <Stack className={classes.middle} align="center" justify="center" gap="xs">
+          <Loader type="dots" aria-hidden />
+          <Text c="dimmed" role="status">
+            Opening {title}…
+          </Text>
+        </Stack>
+      )}
+      <TypingLine users={view.typing} />
+      <Composer room={room} title={title} disabled={view.status === "refused"} />
+    </>
+  );
+}

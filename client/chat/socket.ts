@@ -1,0 +1,63 @@
+import { io, type Socket } from "socket.io-client";
+import type { Ack, CommandData, CommandInput, CommandName } from "../../shared/commands.js";
+import type {
+  AdminServerToClientEvents,
+  ClientToServerEvents,
+  ServerToClientEvents,
+} from "../../shared/facts.js";
+
+/** The socket of the namespace `/`. */
+export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+/** The socket of the namespace `/admin`. */
+export type AdminSocket = Socket<AdminServerToClientEvents, Record<string, never>>;
+
+const ackTimeoutMs = 10_000;
+let socket: ChatSocket | null = null;
+
+function streamingUrl(): string | undefined {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="parley-streaming-url"]');
+  return meta?.content || undefined;
+}
+
+/** Makes the page's one socket, not connected yet; the one before is closed. */
+export function createSocket(): ChatSocket {
+  closeSocket();
+  const url = streamingUrl();
+  const options = {
+    autoConnect: false,
+    forceNew: true,
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 10_000,
+    randomizationFactor: 0.8,
+    timeout: 20_000,
+    withCredentials: url !== undefined,
+  };
+  socket = url === undefined ? io(options) : io(url, options);
+  return socket;
+}
+
+/** Ends the connection for good. */
+export function closeSocket(): void {
+  socket?.off();
+  socket?.io.off();
+  socket?.disconnect();
+  socket = null;
+}
+
+/** The namespace `/admin` on the same connection; null while there is none. */
+export function createAdminSocket(): AdminSocket | null {
+  return socket ? (socket.io.socket("/admin") as AdminSocket) : null;
+}
+
+/** Sends a command once; rejects when not connected or when no ack comes in time. */
+export async function ask<N extends CommandName>(
+  name: N,
+  input: CommandInput<N>,
+): Promise<Ack<CommandData[N]>> {
+  // A packet kept for the next connection would come after that connection's `room:join`.
+  if (!socket?.connected) throw new Error("not connected");
+  const untyped = socket as unknown as Socket;
+  return (await untyped.timeout(ackTimeoutMs).emitWithAck(name, input)) as Ack<CommandData[N]>;
+}
