@@ -7,6 +7,8 @@ export class Failure extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly retryAfterMs?: number,
+    /** HTTP status where it is not the code's own. */
+    readonly status: number = errorTable[code].status,
   ) {
     super(message);
   }

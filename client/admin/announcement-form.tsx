@@ -54,7 +54,7 @@ export function AnnouncementForm() {
             aria-label="Level"
             data={levels}
             value={level}
-            onChange={(value) => setLevel(value as AnnouncementLevel)}
+            onChange={(value) => setLevel(value)}
           />
           <Button type="submit" loading={busy} disabled={text.trim() === "" || tooLong}>
             Announce

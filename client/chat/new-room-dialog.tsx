@@ -64,11 +64,7 @@ function NewRoomForm({ onClose, onCreated }: Omit<Props, "opened">) {
           error={id !== "" && !isId ? "Only a–z, 0–9 and -, not starting with -" : null}
           onChange={(event) => setOwnId(event.currentTarget.value)}
         />
-        <Radio.Group
-          label="Who sees it"
-          value={visibility}
-          onChange={(value) => setVisibility(value as Room["visibility"])}
-        >
+        <Radio.Group label="Who sees it" value={visibility} onChange={(value) => setVisibility(value)}>
           <Stack gap="xs" mt="xs">
             <Radio value="public" label="Everyone" />
             <Radio value="private" label="Only its members" />

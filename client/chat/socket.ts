@@ -48,7 +48,7 @@ export function closeSocket(): void {
 
 /** The namespace `/admin` on the same connection; null while there is none. */
 export function createAdminSocket(): AdminSocket | null {
-  return socket ? (socket.io.socket("/admin") as AdminSocket) : null;
+  return socket ? socket.io.socket("/admin") : null;
 }
 
 /** Sends a command once; rejects when not connected or when no ack comes in time. */

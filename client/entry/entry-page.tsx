@@ -40,7 +40,7 @@ export function EntryPage({ reason }: { reason: string | null }) {
               aria-label="How to enter"
               data={ways}
               value={way}
-              onChange={(value) => setWay(value as EntryWay)}
+              onChange={(value) => setWay(value)}
             />
             <EntryForm way={way} />
           </Stack>

@@ -5,16 +5,20 @@ export interface TextPart {
 }
 
 const candidate = /(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069]+/giu;
+const brackets = [
+  { open: "(", close: ")" },
+  { open: "[", close: "]" },
+  { open: "{", close: "}" },
+];
 const trailing = /[.,;:!?…*_~]+$/u;
 const allowed = new Set(["http:", "https:", "mailto:"]);
 
 /** Drops punctuation that ends the sentence, not the address; a closing bracket stays where one was opened. */
 function trimEnd(address: string): string {
   let end = address.replace(trailing, "");
-  for (const [open, close] of ["()", "[]", "{}"]) {
-    while (open && close && end.endsWith(close) && end.split(close).length > end.split(open).length) {
-      end = end.slice(0, -1).replace(trailing, "");
-    }
+  for (const { open, close } of brackets) {
+    const isUnopened = () => end.endsWith(close) && end.split(close).length > end.split(open).length;
+    while (isUnopened()) end = end.slice(0, -1).replace(trailing, "");
   }
   return end;
 }

@@ -9,7 +9,8 @@ export async function eventually<T>(
   do {
     try {
       const value = await look();
-      if (value !== null && value !== undefined && value !== false) return value as NonNullable<Exclude<T, false>>;
+      if (value !== null && value !== undefined && value !== false)
+        return value as NonNullable<Exclude<T, false>>;
       last = value;
     } catch (error) {
       last = error;

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { io, type Socket } from "socket.io-client";
 import type { Ack, CommandData, CommandInput, CommandName } from "../../shared/commands.js";
-import type { AdminServerToClientEvents, ClientToServerEvents, ServerToClientEvents } from "../../shared/facts.js";
+import type {
+  AdminServerToClientEvents,
+  ClientToServerEvents,
+  ServerToClientEvents,
+} from "../../shared/facts.js";
 import type { RoomEvent } from "../../shared/room-events.js";
 import { createTimeline, type Timeline } from "../../shared/timeline.js";
 import type { User } from "../../shared/values.js";
@@ -53,7 +57,8 @@ export async function enter(base: string, path: string, body: unknown): Promise<
     base,
     cookie,
     user,
-    request: (method, to, sent, headers) => request(base, method, to, sent, { cookie, origin: base, ...headers }),
+    request: (method, to, sent, headers) =>
+      request(base, method, to, sent, { cookie, origin: base, ...headers }),
   };
 }
 
@@ -97,7 +102,9 @@ export async function connect(session: Session, transports = ["websocket"]): Pro
   const timelines = new Map<string, Timeline>();
   const command: Person["command"] = (name, input) =>
     // The event map's overloads do not follow a generic name.
-    (socket.timeout(10_000) as unknown as Socket).emitWithAck(name, input) as Promise<Ack<CommandData[typeof name]>>;
+    (socket.timeout(10_000) as unknown as Socket).emitWithAck(name, input) as Promise<
+      Ack<CommandData[typeof name]>
+    >;
 
   async function follow(room: string, after: number | null) {
     const answer = await command("room:join", { room, ...(after === null ? {} : { after }) });
@@ -106,12 +113,18 @@ export async function connect(session: Session, transports = ["websocket"]): Pro
     return answer.data;
   }
 
+  const filling = new Set<string>();
   socket.on("room:events", (batch) => {
-    const need = timelines.get(batch.room)?.merge(batch).need ?? null;
-    if (need === null) return;
-    const after = need === "snapshot" ? null : need.after;
-    // A lost connection fills by joining again.
-    setTimeout(() => void follow(batch.room, after).catch(() => {}), 150);
+    const timeline = timelines.get(batch.room);
+    if (!timeline?.merge(batch).need || filling.has(batch.room)) return;
+    filling.add(batch.room);
+    setTimeout(() => {
+      filling.delete(batch.room);
+      // What was early may have been late only: read if something is still missing.
+      if (timeline.merge({ ...batch, events: [] }).need === null) return;
+      // A lost connection fills by joining again.
+      follow(batch.room, timeline.position()).catch(() => {});
+    }, 150);
   });
   socket.on("connect", () => {
     for (const [room, timeline] of timelines) void follow(room, timeline.position()).catch(() => {});
@@ -132,7 +145,9 @@ export async function connect(session: Session, transports = ["websocket"]): Pro
     say: (room, text, clientId = randomUUID()) => command("message:send", { room, clientId, text }),
     shown: (room) => timelines.get(room)?.events() ?? [],
     texts: (room) =>
-      (timelines.get(room)?.events() ?? []).flatMap((event) => (event.kind === "message" ? [event.text] : [])),
+      (timelines.get(room)?.events() ?? []).flatMap((event) =>
+        event.kind === "message" ? [event.text] : [],
+      ),
     close: () => void socket.close(),
   };
 }

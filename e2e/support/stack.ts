@@ -64,7 +64,11 @@ export async function startStack(env: Record<string, string> = {}, args: string[
 
   const read = () => JSON.parse(readFileSync(join(dataDir, "cluster.json"), "utf8")) as ClusterFile;
   try {
-    await eventually("the cluster is ready", () => (child.exitCode === null ? read() : stopEarly(output)), startMs);
+    await eventually(
+      "the cluster is ready",
+      () => (child.exitCode === null ? read() : stopEarly(output)),
+      startMs,
+    );
   } catch (error) {
     await end(child);
     throw new Error(`${String(error)}\n${output}`, { cause: error });

@@ -57,7 +57,12 @@ export function createAccounts(database: Database): Accounts {
 }
 
 /** Adds an account; a taken name is `conflict`. */
-export async function createUser(queries: Queries, name: string, password: string, role: "member" | "admin"): Promise<User> {
+export async function createUser(
+  queries: Queries,
+  name: string,
+  password: string,
+  role: "member" | "admin",
+): Promise<User> {
   const id = randomUUID();
   const { rowCount } = await queries.query(
     `INSERT INTO users (id, name, name_key, role, password_hash) VALUES ($1, $2, $3, $4, $5)

@@ -48,17 +48,26 @@ export function createSessions(database: Database, options: SessionOptions): Req
 
 /** Begins a new session for the user; when it resolves the session is stored (lab-notes §3.4, T2). */
 export async function beginSession(request: Request, user: User): Promise<void> {
-  await new Promise<void>((resolve, reject) => request.session.regenerate((error) => settle(error, resolve, reject)));
+  await new Promise<void>((resolve, reject) =>
+    request.session.regenerate((error) => settle(error, resolve, reject)),
+  );
   request.session.user = user;
-  await new Promise<void>((resolve, reject) => request.session.save((error) => settle(error, resolve, reject)));
+  await new Promise<void>((resolve, reject) =>
+    request.session.save((error) => settle(error, resolve, reject)),
+  );
 }
 
 /** Ends the request's session; it is gone from the store when it resolves. */
 export async function endSession(request: Request): Promise<void> {
-  await new Promise<void>((resolve, reject) => request.session.destroy((error) => settle(error, resolve, reject)));
+  await new Promise<void>((resolve, reject) =>
+    request.session.destroy((error) => settle(error, resolve, reject)),
+  );
 }
 
 function settle(error: unknown, resolve: () => void, reject: (reason: unknown) => void): void {
-  if (error) reject(error instanceof Failure ? error : new Failure("unavailable", "sessions can not be stored now", 1000));
+  if (error)
+    reject(
+      error instanceof Failure ? error : new Failure("unavailable", "sessions can not be stored now", 1000),
+    );
   else resolve();
 }

@@ -40,7 +40,10 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-type BusConfig = Pick<Config, "boot" | "instanceId" | "dedupWindowMs"> & { redisUrl: string; cacheRedisUrl: string };
+type BusConfig = Pick<Config, "boot" | "instanceId" | "dedupWindowMs"> & {
+  redisUrl: string;
+  cacheRedisUrl: string;
+};
 
 /** Opens the bus; it connects by itself, now and after every loss, for as long as it takes. */
 export function openBus(config: BusConfig, listeners: BusListeners, metrics: Metrics, log: Log): Bus {
@@ -52,7 +55,12 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   const clients = [publishing, subscribing, commanding];
   let closed = false;
 
-  const publisher = guardPublisher(publishing, () => publishing.isReady && watchdog.isHealthy(), metrics, log);
+  const publisher = guardPublisher(
+    publishing,
+    () => publishing.isReady && watchdog.isHealthy(),
+    metrics,
+    log,
+  );
   const guard = createGuard({
     key: adapterKey,
     boot: config.boot,
@@ -75,7 +83,9 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   });
   metrics.pubsubDegraded.set(1);
   for (const client of clients)
-    client.connect().catch((error: unknown) => log.debug({ error: messageOf(error) }, "redis connection ended"));
+    client
+      .connect()
+      .catch((error: unknown) => log.debug({ error: messageOf(error) }, "redis connection ended"));
 
   const isUp = () => watchdog.isHealthy() && subscriber.isSubscribed();
 

@@ -35,7 +35,9 @@ export function createCodec(boot: string): Codec {
 
 /** The stamp of a decoded message; null for one of a stock emitter. */
 export function stampOf(message: unknown): Stamp | null {
-  const stamp = Array.isArray(message) ? (message[3] as { b?: unknown; n?: unknown; t?: unknown } | undefined) : null;
+  const stamp = Array.isArray(message)
+    ? (message[3] as { b?: unknown; n?: unknown; t?: unknown } | undefined)
+    : null;
   if (typeof stamp?.b !== "string" || typeof stamp.n !== "number" || typeof stamp.t !== "number") return null;
   return { boot: stamp.b, sequence: stamp.n, sentAt: stamp.t };
 }

@@ -8,13 +8,7 @@ import { broadcastShape, requestShape, responseShape } from "./shape.js";
 
 /** Why a message from Redis was dropped. */
 type DropReason =
-  | "too_big"
-  | "undecodable"
-  | "bad_shape"
-  | "bad_request"
-  | "bad_response"
-  | "repeated"
-  | "listener_threw";
+  "too_big" | "undecodable" | "bad_shape" | "bad_request" | "bad_response" | "repeated" | "listener_threw";
 
 type Listener = (message: Buffer, channel: Buffer) => unknown;
 
@@ -35,7 +29,9 @@ export interface GuardPorts {
 const messageBytesMax = 64 * limits.packetBytes;
 
 /** Wraps the adapter's listeners: only well-formed messages, each once, reach them, and what they throw ends here. */
-export function createGuard(ports: GuardPorts): (listener: Listener) => (message: Buffer, channel: Buffer) => void {
+export function createGuard(
+  ports: GuardPorts,
+): (listener: Listener) => (message: Buffer, channel: Buffer) => void {
   const { key, codec, metrics } = ports;
   const seen = createSeen(ports.dedupWindowMs);
   const logDrop = rateLimited(10_000, (suppressed, reason: DropReason, channel: string) =>
@@ -46,8 +42,10 @@ export function createGuard(ports: GuardPorts): (listener: Listener) => (message
     if (message.length > messageBytesMax) return "too_big";
     const decoded = decodeAny(message);
     if (decoded === undefined) return "undecodable";
-    if (channel.startsWith(`${key}-request#`)) return requestShape.safeParse(decoded).success ? null : "bad_request";
-    if (channel.startsWith(`${key}-response#`)) return responseShape.safeParse(decoded).success ? null : "bad_response";
+    if (channel.startsWith(`${key}-request#`))
+      return requestShape.safeParse(decoded).success ? null : "bad_request";
+    if (channel.startsWith(`${key}-response#`))
+      return responseShape.safeParse(decoded).success ? null : "bad_response";
     return checkBroadcast(decoded);
   }
 

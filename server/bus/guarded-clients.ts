@@ -16,7 +16,12 @@ export interface GuardedPublisher {
 }
 
 /** Publishes while Redis answers; a refused, failed or skipped publish is counted, never thrown (trust.md F4). */
-export function guardPublisher(client: RedisClient, isUsable: () => boolean, metrics: Metrics, log: Log): GuardedPublisher {
+export function guardPublisher(
+  client: RedisClient,
+  isUsable: () => boolean,
+  metrics: Metrics,
+  log: Log,
+): GuardedPublisher {
   const own = new EventEmitter();
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "publishing failed"),
@@ -91,7 +96,8 @@ export function guardSubscriber(
 
   async function reconcile(): Promise<void> {
     if (!client.isReady) return;
-    await Promise.all([...wanted].map(([name, entry]) => (entry.confirmed ? null : confirm(name, entry))));
+    const missing = [...wanted].filter(([, entry]) => !entry.confirmed);
+    await Promise.all(missing.map(([name, entry]) => confirm(name, entry)));
     const all = [...wanted.values()].every((entry) => entry.confirmed);
     if (!all || complete) return;
     complete = true;
@@ -99,7 +105,8 @@ export function guardSubscriber(
   }
 
   const want = (pattern: boolean) => (names: string | string[], listener: Listener) => {
-    for (const name of [names].flat()) wanted.set(name, { pattern, listener: guard(listener), confirmed: false });
+    for (const name of [names].flat())
+      wanted.set(name, { pattern, listener: guard(listener), confirmed: false });
     return reconcile();
   };
   const forget = async (names: string | string[]) => {

@@ -4,7 +4,14 @@ import { z } from "zod";
 // client of every node, so the shape is checked before the adapter sees anything (lab-notes §2, trust.md F1).
 
 /** Events that Socket.IO keeps for itself: one of them in a packet ends every client's connection. */
-const reserved = new Set(["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"]);
+const reserved = new Set([
+  "connect",
+  "connect_error",
+  "disconnect",
+  "disconnecting",
+  "newListener",
+  "removeListener",
+]);
 
 const room = z.union([z.string(), z.number()]);
 const opts = z.looseObject({
@@ -38,9 +45,15 @@ export const requestShape = z.union([
     type: z.literal(6),
     uid: z.string(),
     requestId: z.undefined().optional(),
-    data: z.array(z.unknown()).min(1).refine((data) => typeof data[0] === "string"),
+    data: z
+      .array(z.unknown())
+      .min(1)
+      .refine((data) => typeof data[0] === "string"),
   }),
 ]);
 
 /** Answers to a fetch. */
-export const responseShape = z.looseObject({ requestId: z.string(), sockets: z.array(z.unknown()).optional() });
+export const responseShape = z.looseObject({
+  requestId: z.string(),
+  sockets: z.array(z.unknown()).optional(),
+});

@@ -12,7 +12,12 @@ export function clusterChanges(
 ): ClusterEvent[] {
   const previous = new Map(before.map((instance) => [instance.boot, instance]));
   const current = new Set(now.map((instance) => instance.boot));
-  const event = (kind: ClusterEvent["kind"], { instanceId, role }: InstanceView) => ({ kind, instanceId, role, at });
+  const event = (kind: ClusterEvent["kind"], { instanceId, role }: InstanceView) => ({
+    kind,
+    instanceId,
+    role,
+    at,
+  });
   const gone = before.filter((instance) => !current.has(instance.boot));
   return [
     ...gone.map((instance) =>

@@ -25,13 +25,23 @@ const noPresence: PresenceCounts = { guests: 0, members: 0, admins: 0 };
  * the last known state with its age, this instance live.
  */
 export function createClusterLook(ports: ClusterLookPorts): () => Promise<ClusterLook> {
-  let last = { instances: [] as InstanceView[], presence: noPresence, departed: new Set<string>(), at: performance.now() };
+  let last = {
+    instances: [] as InstanceView[],
+    presence: noPresence,
+    departed: new Set<string>(),
+    at: performance.now(),
+  };
   let appended: { total: number; at: number } | null = null;
   let rate = 0;
 
   async function read(): Promise<void> {
     if (ports.registry === null) {
-      last = { instances: [ports.self()], presence: await ports.presence(), departed: new Set(), at: performance.now() };
+      last = {
+        instances: [ports.self()],
+        presence: await ports.presence(),
+        departed: new Set(),
+        at: performance.now(),
+      };
     } else if (!ports.isDegraded()) {
       const { instances, departed } = await ports.registry.list();
       last = { instances, departed, presence: await ports.presence(), at: performance.now() };

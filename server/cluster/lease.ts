@@ -4,7 +4,12 @@ import type { Database } from "../database/pool.js";
  * Asks for what only one process may do. One statement takes a free or expired lease or renews the own one, by the
  * database's clock. While Postgres is away the answer stays as it was: nobody else can take the lease either.
  */
-export function createLease(database: Database, name: string, holder: string, durationMs: number): () => Promise<boolean> {
+export function createLease(
+  database: Database,
+  name: string,
+  holder: string,
+  durationMs: number,
+): () => Promise<boolean> {
   let held = false;
   return async () => {
     const asked = database.query(

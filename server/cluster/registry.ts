@@ -51,7 +51,10 @@ export function createRegistry(
   }
 
   async function read(): Promise<{ entries: Map<string, InstanceView>; departed: Set<string> }> {
-    const flat = (await redis().eval(listScript, { keys: [indexKey, departedKey], arguments: [prefix] })) as string[];
+    const flat = (await redis().eval(listScript, {
+      keys: [indexKey, departedKey],
+      arguments: [prefix],
+    })) as string[];
     const end = flat.indexOf("departed");
     const entries = new Map<string, InstanceView>();
     for (let i = 0; i + 2 < end; i += 3) {
@@ -64,7 +67,9 @@ export function createRegistry(
   return {
     async heartbeat(record) {
       const twin = suffixOf(record, true);
-      const previous = instanceRecord.safeParse(parseJson((await redis().get(prefix + record.instanceId)) ?? ""));
+      const previous = instanceRecord.safeParse(
+        parseJson((await redis().get(prefix + record.instanceId)) ?? ""),
+      );
       const dead =
         previous.success &&
         previous.data.boot !== record.boot &&

@@ -20,7 +20,11 @@ export function watchVitals(): { read(): Vitals; isBlocked(): boolean; stop(): v
       const { rss, heapUsed } = process.memoryUsage();
       const lag = Math.max(0, delay.percentile(99) / 1e6 - resolutionMs);
       delay.reset();
-      return { rssBytes: rss, heapUsedBytes: heapUsed, eventLoopLagMs: Number.isFinite(lag) ? Math.round(lag * 10) / 10 : 0 };
+      return {
+        rssBytes: rss,
+        heapUsedBytes: heapUsed,
+        eventLoopLagMs: Number.isFinite(lag) ? Math.round(lag * 10) / 10 : 0,
+      };
     },
     /** Timers have not run for 2 s: the loop was blocked right now (F-16). */
     isBlocked: () => performance.now() - lastTick > 2000,

@@ -80,7 +80,9 @@ export function baseConfig(env: Env, role: InstanceRole): Config {
   if (env.INSTANCE_TIMEOUT_MS <= env.HEARTBEAT_INTERVAL_MS)
     throw new ConfigError("INSTANCE_TIMEOUT_MS: must be longer than HEARTBEAT_INTERVAL_MS");
   if (role === "emitter" && !env.ENABLE_DISTRIBUTED_CHAT)
-    throw new ConfigError("ENABLE_DISTRIBUTED_CHAT: must be true for the emitter, which speaks through Redis");
+    throw new ConfigError(
+      "ENABLE_DISTRIBUTED_CHAT: must be true for the emitter, which speaks through Redis",
+    );
   if (role === "worker" && env.DB_POOL < env.WORKER_CONCURRENCY)
     throw new ConfigError(`DB_POOL: must be at least WORKER_CONCURRENCY, ${env.WORKER_CONCURRENCY}`);
   return {
@@ -157,18 +159,26 @@ function requireDatabase(env: Env): string {
 }
 
 function requireRedis(env: Env): string {
-  if (env.REDIS_SENTINELS) throw new ConfigError("REDIS_SENTINELS: not supported by this version; use REDIS_URL");
+  if (env.REDIS_SENTINELS)
+    throw new ConfigError("REDIS_SENTINELS: not supported by this version; use REDIS_URL");
   if (env.REDIS_CLUSTER_NODES)
     throw new ConfigError("REDIS_CLUSTER_NODES: not supported by this version; use REDIS_URL");
-  const url = env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
-  if (url === null) throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
+  const url =
+    env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
+  if (url === null)
+    throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
   return url;
 }
 
 /** Parts that are not given fall back to the unprefixed ones (M17). */
 function cacheRedis(env: Env): string | null {
   if (env.CACHE_REDIS_URL !== undefined) return env.CACHE_REDIS_URL;
-  const parts = [env.CACHE_REDIS_HOST, env.CACHE_REDIS_PORT, env.CACHE_REDIS_USERNAME, env.CACHE_REDIS_PASSWORD];
+  const parts = [
+    env.CACHE_REDIS_HOST,
+    env.CACHE_REDIS_PORT,
+    env.CACHE_REDIS_USERNAME,
+    env.CACHE_REDIS_PASSWORD,
+  ];
   if (parts.every((part) => part === undefined)) return null;
   const main = env.REDIS_URL === undefined ? null : new URL(env.REDIS_URL);
   return fromParts(
@@ -180,7 +190,13 @@ function cacheRedis(env: Env): string | null {
   );
 }
 
-function fromParts(host?: string, port?: number, username?: string, password?: string, protocol = "redis:"): string | null {
+function fromParts(
+  host?: string,
+  port?: number,
+  username?: string,
+  password?: string,
+  protocol = "redis:",
+): string | null {
   if (host === undefined) return null;
   const url = new URL(`${protocol}//${host}:${port ?? 6379}`);
   url.username = username ?? "";

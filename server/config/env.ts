@@ -3,11 +3,7 @@ import { z } from "zod";
 // The only place that says what the environment may hold. `.env.example` tells the meaning of each setting.
 
 const number = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, "a whole number")
-    .transform(Number)
-    .pipe(z.number().int().min(min).max(max));
+  z.string().regex(/^\d+$/, "a whole number").transform(Number).pipe(z.number().int().min(min).max(max));
 const ms = (min: number, max: number, standard: number) => number(min, max).default(standard);
 const list = z.string().transform((value) =>
   value
@@ -21,13 +17,22 @@ const keys = secrets.refine(
   "needs at least 10 different characters",
 );
 const address = (...schemes: string[]) =>
-  z.string().refine(
-    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
-    `an address starting with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
-  );
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
+      `an address starting with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
+    );
 const hostPorts = list.pipe(z.array(z.string().regex(/^[^:\s]+:\d{1,5}$/, "host:port,host:port,…")).min(1));
 const origins = list.pipe(
-  z.array(z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, "exact origins, such as https://chat.example")),
+  z.array(
+    z
+      .string()
+      .refine(
+        (value) => URL.canParse(value) && new URL(value).origin === value,
+        "exact origins, such as https://chat.example",
+      ),
+  ),
 );
 
 /** A token bucket: `burst` tokens at most, filled with `perSecond`; `null` where the limit is off. */
@@ -61,8 +66,14 @@ const text = z.string().optional();
 /** Every setting of the contract; output is typed, with the contract's defaults. */
 export const envSchema = z.object({
   NODE_ENV: text,
-  ENABLE_DISTRIBUTED_CHAT: z.enum(["true", "false"]).default("false").transform((value) => value === "true"),
-  INSTANCE_ID: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9, ., _ and -").optional(),
+  ENABLE_DISTRIBUTED_CHAT: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true"),
+  INSTANCE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9, ., _ and -")
+    .optional(),
   HOST: z.string().default("0.0.0.0"),
   PORT: port.default(3001),
   DATA_DIR: z.string().default("var"),
@@ -94,7 +105,10 @@ export const envSchema = z.object({
     .transform(Number)
     .default(1),
   STREAMING_API_BASE_URL: address("http:", "https:", "ws:", "wss:").optional(),
-  SESSION_COOKIE_DOMAIN: z.string().regex(/^\.?[a-z0-9.-]+\.[a-z]{2,}$/i, "a domain, such as chat.example").optional(),
+  SESSION_COOKIE_DOMAIN: z
+    .string()
+    .regex(/^\.?[a-z0-9.-]+\.[a-z]{2,}$/i, "a domain, such as chat.example")
+    .optional(),
   PRESENCE: z.enum(["on", "counts", "off"]).default("on"),
   ADMIN_NAME: z.string().default("admin"),
   ADMIN_PASSWORD: z.string().min(10, "needs at least 10 characters").optional(),
@@ -143,7 +157,8 @@ export class ConfigError extends Error {
  */
 export function readEnv(source: Record<string, string | undefined>, readFile: (path: string) => string): Env {
   const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) if (value !== undefined && value !== "") values[name] = value;
+  for (const [name, value] of Object.entries(source))
+    if (value !== undefined && value !== "") values[name] = value;
   for (const name of fileSettings) {
     const path = values[`${name}_FILE`];
     if (path === undefined) continue;
@@ -193,7 +208,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, at(i - 2, j - 2) + 1);
       (rows[i] ?? [])[j] = best;
     }
   }

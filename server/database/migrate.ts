@@ -15,7 +15,11 @@ export async function readMigrations(): Promise<Migration[]> {
   const folder = join(projectRoot, "server", "database", "migrations");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   const migrations = await Promise.all(
-    names.map(async (name) => ({ version: Number(name.slice(0, 4)), name, sql: await readFile(join(folder, name), "utf8") })),
+    names.map(async (name) => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: await readFile(join(folder, name), "utf8"),
+    })),
   );
   migrations.forEach((migration, index) => {
     if (migration.version !== index + 1) throw new Error(`${migration.name}: expected number ${index + 1}`);

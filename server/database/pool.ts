@@ -29,7 +29,11 @@ export function openDatabase(options: { url: string; pool: number; name: string 
   });
   pool.on("error", (error) => log.warn({ error: error.message }, "an idle database connection was lost"));
 
-  const query = async <R extends pg.QueryResultRow>(on: pg.Pool | pg.PoolClient, sql: string, values?: unknown[]) => {
+  const query = async <R extends pg.QueryResultRow>(
+    on: pg.Pool | pg.PoolClient,
+    sql: string,
+    values?: unknown[],
+  ) => {
     try {
       return await on.query<R>(sql, values);
     } catch (error) {

@@ -65,7 +65,9 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
   async function repair(room: string, watched: Watched, upTo: number): Promise<void> {
     while (watched.upTo < upTo && rooms.get(room) === watched) {
       const page = await ports.history.page(room, { after: watched.upTo, limit: limits.pageMax });
-      const missing = page.events.filter((event) => event.offset > watched.upTo && !watched.beyond.has(event.offset));
+      const missing = page.events.filter(
+        (event) => event.offset > watched.upTo && !watched.beyond.has(event.offset),
+      );
       if (missing.length > 0) {
         ports.metrics.deliveryRepaired.inc(missing.length);
         ports.emitLocally({ room, epoch: page.epoch, events: missing });

@@ -32,7 +32,12 @@ export function createHistoryReader(database: Database): HistoryReader {
     before: "event_offset < $2 ORDER BY event_offset DESC LIMIT $3",
   };
 
-  async function read(room: string, part: keyof typeof parts, from: number, limit: number): Promise<RoomPage> {
+  async function read(
+    room: string,
+    part: keyof typeof parts,
+    from: number,
+    limit: number,
+  ): Promise<RoomPage> {
     const { rows } = await database.query<PageRow>(
       `SELECT r.head, r.floor, r.epoch, e.* FROM rooms r LEFT JOIN LATERAL (
          SELECT ${eventColumns} FROM room_events WHERE room_id = r.id AND event_offset >= r.floor AND ${parts[part]}

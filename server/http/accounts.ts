@@ -37,7 +37,8 @@ export function accountRoutes({ accounts, current, limiter, metrics, guests, add
     await limiter.take("logins", `address:${address(request)}`);
     await limiter.take("logins", `account:${nameKey(name)}`);
     const user = await accounts.login(name, password).catch((error: unknown) => {
-      if (error instanceof Failure && error.code === "unauthenticated") metrics.authFailures.inc({ what: "login" });
+      if (error instanceof Failure && error.code === "unauthenticated")
+        metrics.authFailures.inc({ what: "login" });
       throw error;
     });
     await beginSession(request, user);

@@ -41,7 +41,13 @@ export function createApp(proxies: number, connectTo: string[]): Express {
 }
 
 /** The whole chain of a node: health above everything, sessions only where they are needed. */
-export function nodeApp(app: Express, routes: NodeRoutes, sessions: RequestHandler, origins: OriginRule, log: Log): Express {
+export function nodeApp(
+  app: Express,
+  routes: NodeRoutes,
+  sessions: RequestHandler,
+  origins: OriginRule,
+  log: Log,
+): Express {
   app.use(routes.health);
   app.use(["/api", "/metrics"], noStore, (request, _response, next) => {
     if (changesState(request)) assertOrigin(request, origins);

@@ -7,7 +7,8 @@ const json = express.json({ limit: limits.packetBytes, strict: true, type: "appl
 
 /** JSON bodies only: anything else in a request that changes state is refused, also what a form can send (T4). */
 export const readJson: RequestHandler = (request, response, next) => {
-  const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
+  const hasBody =
+    request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
   if (hasBody && request.headers["content-length"] !== "0" && !request.is("application/json"))
     return next(new Failure("unsupported_media_type", "body: JSON only"));
   json(request, response, next);

@@ -14,7 +14,12 @@ export function clientRoutes(streamingUrl: string | null): Router {
   const router = Router();
   router.use(
     "/assets",
-    express.static(join(folder, "assets"), { immutable: true, maxAge: "1y", index: false, fallthrough: false }),
+    express.static(join(folder, "assets"), {
+      immutable: true,
+      maxAge: "1y",
+      index: false,
+      fallthrough: false,
+    }),
   );
   let page: string | null = null;
   router.get(pages, (_request, response) => {

@@ -12,12 +12,15 @@ export interface OriginRule {
 
 /** Fails with `forbidden` when a session cookie comes without an allowed `Origin` (T1, T4). */
 export function assertOrigin(request: IncomingMessage, rule: OriginRule): void {
-  if (hasSessionCookie(request) && !isAllowed(request, rule)) throw new Failure("forbidden", "origin not allowed");
+  if (hasSessionCookie(request) && !isAllowed(request, rule))
+    throw new Failure("forbidden", "origin not allowed");
 }
 
 function isAllowed(request: IncomingMessage, { allowed, proxies }: OriginRule): boolean {
   const { origin, host } = request.headers;
   if (typeof origin !== "string") return false;
   if (allowed.includes(origin)) return true;
-  return allowed.length === 0 && origin === `${isSecure(request, proxies) ? "https" : "http"}://${host ?? ""}`;
+  return (
+    allowed.length === 0 && origin === `${isSecure(request, proxies) ? "https" : "http"}://${host ?? ""}`
+  );
 }

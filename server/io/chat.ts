@@ -51,7 +51,8 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
     },
     async "message:send"(socket, input) {
       const { user } = socket.data;
-      if (user.role === "guest" && !deps.guestsMayWrite) throw new Failure("forbidden", "guests may only read");
+      if (user.role === "guest" && !deps.guestsMayWrite)
+        throw new Failure("forbidden", "guests may only read");
       await limiter.take("messages", user.id);
       const { appended, batch, id, offset, at } = await append(user, input);
       if (appended) broadcastEvents(io, delivery, batch);

@@ -1,4 +1,10 @@
-import { commands, type Ack, type CommandData, type CommandInput, type CommandName } from "../../shared/commands.js";
+import {
+  commands,
+  type Ack,
+  type CommandData,
+  type CommandInput,
+  type CommandName,
+} from "../../shared/commands.js";
 import { Failure, invalid, toErrorBody } from "../failure.js";
 import type { Limiter } from "../limits/bucket.js";
 import { messageOf, type Log } from "../metrics/log.js";
@@ -16,7 +22,12 @@ const isCommand = (event: string): event is CommandName => Object.hasOwn(command
  * any shape of input, a throw and a rejection; unknown events are refused (T9, trust.md F2 and F3). What a client
  * sent is never passed on: handlers build new objects.
  */
-export function listenForCommands(socket: ChatSocket, handlers: CommandHandlers, limiter: Limiter, log: Log): void {
+export function listenForCommands(
+  socket: ChatSocket,
+  handlers: CommandHandlers,
+  limiter: Limiter,
+  log: Log,
+): void {
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const last = args.at(-1);
     const answer = typeof last === "function" ? (last as (ack: Ack<unknown>) => void) : () => {};
@@ -24,7 +35,11 @@ export function listenForCommands(socket: ChatSocket, handlers: CommandHandlers,
     run(socket, String(event), input, handlers, limiter).then(
       (data) => answer({ ok: true, data }),
       (error: unknown) => {
-        if (!(error instanceof Failure)) log.error({ event: isCommand(String(event)) ? event : "other", error: messageOf(error) }, "command failed");
+        if (!(error instanceof Failure))
+          log.error(
+            { event: isCommand(String(event)) ? event : "other", error: messageOf(error) },
+            "command failed",
+          );
         answer({ ok: false, error: toErrorBody(error) });
       },
     );

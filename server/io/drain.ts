@@ -13,7 +13,8 @@ export async function drainSockets(io: ChatServer, deadlineMs: number): Promise<
   const sockets = [...io.of("/").sockets.values()];
   if (sockets.length === 0) return;
   const spreadMs = Math.min(spreadMaxMs, deadlineMs / 2, sockets.length * 20);
-  for (const socket of sockets) socket.emit("server:draining", { reconnectInMs: Math.round(Math.random() * spreadMs) });
+  for (const socket of sockets)
+    socket.emit("server:draining", { reconnectInMs: Math.round(Math.random() * spreadMs) });
   await pause(spreadMs / 4);
   const size = Math.ceil(sockets.length / batches);
   for (let i = 0; i < sockets.length; i += size) {

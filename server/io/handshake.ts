@@ -22,7 +22,11 @@ export function guardUpgrades(server: HttpServer, check: HandshakeCheck): void {
   });
 }
 
-const reasons: Record<number, string> = { 403: "Forbidden", 429: "Too Many Requests", 503: "Service Unavailable" };
+const reasons: Record<number, string> = {
+  403: "Forbidden",
+  429: "Too Many Requests",
+  503: "Service Unavailable",
+};
 
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   const failure = error instanceof Failure ? error : new Failure("forbidden", "refused");

@@ -17,7 +17,12 @@ import { userChannel } from "./names.js";
 import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
 
 /** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
-export function createIo(http: HttpServer, adapter: Bus["adapter"] | null, check: HandshakeCheck, sessions: RequestHandler): ChatServer {
+export function createIo(
+  http: HttpServer,
+  adapter: Bus["adapter"] | null,
+  check: HandshakeCheck,
+  sessions: RequestHandler,
+): ChatServer {
   const io: ChatServer = new Server(http, {
     ...(adapter ? { adapter } : {}),
     serveClient: false,
@@ -52,17 +57,19 @@ const isFollowUp = (request: IncomingMessage) => /[?&]sid=/.test(request.url ?? 
 
 /** Answers a refused polling handshake itself, as the contract's error with its status, before engine.io does. */
 function answerRefusedPolling(io: ChatServer, check: HandshakeCheck): void {
-  io.engine.use((request: IncomingMessage, response: import("node:http").ServerResponse, next: () => void) => {
-    if (isFollowUp(request) || request.headers.upgrade !== undefined) return next();
-    try {
-      check(request);
-      next();
-    } catch (error) {
-      const failure = error instanceof Failure ? error : new Failure("forbidden", "refused");
-      response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
-      response.end(JSON.stringify({ error: toErrorBody(failure) }));
-    }
-  });
+  io.engine.use(
+    (request: IncomingMessage, response: import("node:http").ServerResponse, next: () => void) => {
+      if (isFollowUp(request) || request.headers.upgrade !== undefined) return next();
+      try {
+        check(request);
+        next();
+      } catch (error) {
+        const failure = error instanceof Failure ? error : new Failure("forbidden", "refused");
+        response.writeHead(statusOf(failure), { "content-type": "application/json; charset=utf-8" });
+        response.end(JSON.stringify({ error: toErrorBody(failure) }));
+      }
+    },
+  );
 }
 
 /** What the namespaces work with. */
@@ -87,7 +94,7 @@ export function openNamespaces(io: ChatServer, deps: NamespaceDeps): void {
   const admin = io.of("/admin") as unknown as AdminNamespace;
   admin.use(authenticate(deps));
   admin.use((socket, next) => {
-    const { role } = (socket.data as { user: User }).user;
+    const { role } = socket.data.user;
     next(role === "admin" ? undefined : refusal(new Failure("forbidden", "admins only")));
   });
 }

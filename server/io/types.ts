@@ -18,4 +18,9 @@ export interface SocketData {
 
 export type ChatServer = Server<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;
 export type ChatSocket = Socket<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketData>;
-export type AdminNamespace = Namespace<Record<string, never>, AdminServerToClientEvents, InterServerEvents, SocketData>;
+export type AdminNamespace = Namespace<
+  Record<string, never>,
+  AdminServerToClientEvents,
+  InterServerEvents,
+  SocketData
+>;

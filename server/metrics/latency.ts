@@ -7,7 +7,10 @@ export interface LatencyWindow {
 const slots = 12;
 
 /** Keeps sums in slots of a twelfth of the window, so that its cost does not grow with the load. */
-export function createLatencyWindow(windowMs: number, now: () => number = () => performance.now()): LatencyWindow {
+export function createLatencyWindow(
+  windowMs: number,
+  now: () => number = () => performance.now(),
+): LatencyWindow {
   const slotMs = windowMs / slots;
   const sums = Array.from({ length: slots }, () => ({ slot: -1, count: 0, sum: 0, max: 0 }));
   return {

@@ -13,7 +13,12 @@ export function createMetrics() {
   const labelled = <L extends string>(name: string, help: string, label: L) =>
     new Counter({ name, help, labelNames: [label], registers });
   const seconds = (name: string, help: string) =>
-    new Histogram({ name, help, buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5], registers });
+    new Histogram({
+      name,
+      help,
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
 
   return {
     registry,
@@ -23,13 +28,22 @@ export function createMetrics() {
     appendSeconds: seconds("chat_append_seconds", "From the command to the commit"),
     pubsubPublished: counter("chat_pubsub_published_total", "Messages published to Redis"),
     pubsubReceived: counter("chat_pubsub_received_total", "Messages received from Redis and accepted"),
-    pubsubPublishFailures: counter("chat_pubsub_publish_failures_total", "Publishes refused, failed or skipped"),
+    pubsubPublishFailures: counter(
+      "chat_pubsub_publish_failures_total",
+      "Publishes refused, failed or skipped",
+    ),
     pubsubDropped: labelled("chat_pubsub_dropped_total", "Messages from Redis that were dropped", "reason"),
     pubsubLatency: seconds("chat_pubsub_latency_seconds", "From publish to the own echo, one clock"),
     pubsubDegraded: gauge("chat_pubsub_degraded", "1 while Redis does not answer"),
-    deliveryRepaired: counter("chat_delivery_repaired_total", "Events that pub/sub lost and the head poll filled"),
+    deliveryRepaired: counter(
+      "chat_delivery_repaired_total",
+      "Events that pub/sub lost and the head poll filled",
+    ),
     instances: gauge("chat_instances", "Live instances, as last read from the registry"),
-    instanceIdConflict: gauge("chat_instance_id_conflict", "1 while another live instance has this INSTANCE_ID"),
+    instanceIdConflict: gauge(
+      "chat_instance_id_conflict",
+      "1 while another live instance has this INSTANCE_ID",
+    ),
     presenceUsers: new Gauge({
       name: "chat_presence_users",
       help: "Users online in the cluster",

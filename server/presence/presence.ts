@@ -109,7 +109,8 @@ export function createPresence(ports: PresencePorts): Presence {
     try {
       const store = shared();
       if (store && own) {
-        for (const { room, user } of gone) await (room === null ? store.depart(user) : store.leaveRoom(room, user.id));
+        for (const { room, user } of gone)
+          await (room === null ? store.depart(user) : store.leaveRoom(room, user.id));
         await store.renew(localUsers(), new Map(changed.map((room) => [room, usersIn(room)])));
         ports.hint(changed);
       }
@@ -142,7 +143,9 @@ export function createPresence(ports: PresencePorts): Presence {
   }
 
   function tellCounts(counts: PresenceCounts): void {
-    const same = (["guests", "members", "admins"] as const).every((role) => counts[role] === toldCounts[role]);
+    const same = (["guests", "members", "admins"] as const).every(
+      (role) => counts[role] === toldCounts[role],
+    );
     toldCounts = counts;
     ports.metrics.presenceUsers.set({ role: "guest" }, counts.guests);
     ports.metrics.presenceUsers.set({ role: "member" }, counts.members);

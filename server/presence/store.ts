@@ -97,7 +97,9 @@ export function createPresenceStore(
     },
     async leaveRoom(room, userId) {
       const members = (await redis().eval(roomScript, { keys: [roomKey(room)], arguments: [] })) as string[];
-      const own = members.filter((member) => member.startsWith(`${boot} `) && parseMember(member)?.id === userId);
+      const own = members.filter(
+        (member) => member.startsWith(`${boot} `) && parseMember(member)?.id === userId,
+      );
       if (own.length > 0) await redis().zRem(roomKey(room), own);
     },
     async counts() {

@@ -13,7 +13,12 @@ export interface ScheduledTask {
  * Runs the task if it is due and nobody else is at it: its row is locked for as long as it runs, and the next time
  * is booked in the same transaction, by the database's clock. Returns whether this call ran it.
  */
-export async function runIfDue(database: Database, task: ScheduledTask, by: string, log: Log): Promise<boolean> {
+export async function runIfDue(
+  database: Database,
+  task: ScheduledTask,
+  by: string,
+  log: Log,
+): Promise<boolean> {
   return database.transaction(async (connection) => {
     const due = await connection.query(
       "SELECT 1 FROM scheduled_tasks WHERE name = $1 AND next_run_at <= now() FOR UPDATE SKIP LOCKED",

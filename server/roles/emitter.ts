@@ -37,7 +37,8 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
 
   async function look(): Promise<void> {
     const { health, departed } = await instance.look();
-    const changes = before === null ? [] : clusterChanges(before, health.instances, departed, health.timestamp);
+    const changes =
+      before === null ? [] : clusterChanges(before, health.instances, departed, health.timestamp);
     // While Redis is away nothing is known of the others: nobody was lost.
     if (!health.degraded) before = health.instances;
     metrics.instances.set(health.instances.length);

@@ -62,10 +62,21 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
   const bus =
     config.redisUrl === null || config.cacheRedisUrl === null
       ? null
-      : openBus({ ...config, redisUrl: config.redisUrl, cacheRedisUrl: config.cacheRedisUrl }, listeners(), metrics, log);
+      : openBus(
+          { ...config, redisUrl: config.redisUrl, cacheRedisUrl: config.cacheRedisUrl },
+          listeners(),
+          metrics,
+          log,
+        );
   const registry = bus === null ? null : createRegistry(bus, config.instanceTimeoutMs);
   const isDegraded = () => bus?.isDegraded() ?? false;
-  const look = createClusterLook({ instanceId: config.instanceId, registry, self, presence: ports.presence, isDegraded });
+  const look = createClusterLook({
+    instanceId: config.instanceId,
+    registry,
+    self,
+    presence: ports.presence,
+    isDegraded,
+  });
   const logBeat = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "heartbeat failed"),
   );
@@ -128,7 +139,8 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
 
   function noticeTwin(now: boolean): void {
     metrics.instanceIdConflict.set(now ? 1 : 0);
-    if (now && !twin) log.warn("another running instance has the same INSTANCE_ID: both work, give one another id");
+    if (now && !twin)
+      log.warn("another running instance has the same INSTANCE_ID: both work, give one another id");
     twin = now;
   }
 

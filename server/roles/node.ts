@@ -51,7 +51,10 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const history = createHistoryReader(database);
   const append = createAppend(database, metrics);
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);
-  const sessions = createSessions(database, { secrets: config.sessionSecrets, cookieDomain: config.cookieDomain });
+  const sessions = createSessions(database, {
+    secrets: config.sessionSecrets,
+    cookieDomain: config.cookieDomain,
+  });
   const current = currentUser(accounts);
   const perIp = createConnectionCap(config.connectionsPerIp, "address");
   const perUser = createConnectionCap(config.connectionsPerUser, "user");
@@ -133,7 +136,11 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         keys: config.metricsApiKeys,
         metrics,
         json: instance.metricsJson,
-        sessionRole: (request) => current(request).then(({ role }) => role, () => null),
+        sessionRole: (request) =>
+          current(request).then(
+            ({ role }) => role,
+            () => null,
+          ),
       }),
       accounts: accountRoutes({
         accounts,

@@ -8,7 +8,9 @@ import type { Role } from "./role.js";
  */
 export async function runUntilSignal(config: Config, start: () => Promise<Role>): Promise<number> {
   const log = createLog(config.logLevel, { instanceId: config.instanceId, role: config.role });
-  process.on("unhandledRejection", (reason) => log.error({ error: messageOf(reason), defect: true }, "unhandled rejection"));
+  process.on("unhandledRejection", (reason) =>
+    log.error({ error: messageOf(reason), defect: true }, "unhandled rejection"),
+  );
   process.on("uncaughtException", (error) => {
     log.fatal({ error: messageOf(error), stack: error.stack }, "uncaught exception");
     process.kill(process.pid, "SIGTERM");

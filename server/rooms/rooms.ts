@@ -89,10 +89,10 @@ export function createRooms(database: Database): Rooms {
     async removeMember(by, room, userId) {
       if (by.id === userId) await access(by, room);
       else await assertModerates(by, room);
-      await database.query("DELETE FROM room_members WHERE room_id = $1 AND user_id = $2 AND role <> 'owner'", [
-        room,
-        userId,
-      ]);
+      await database.query(
+        "DELETE FROM room_members WHERE room_id = $1 AND user_id = $2 AND role <> 'owner'",
+        [room, userId],
+      );
     },
   };
 }
