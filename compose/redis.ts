@@ -10,12 +10,14 @@ import type { RunningServer } from "./running-server.js";
 export interface RedisOptions {
   dataDir: string;
   port: number;
+  /** Its users; without it everybody on this machine may do everything. */
+  aclFile?: string;
 }
 
 /** Redis keeps nothing that must last, so it has little to do at the end. */
 export const redisStop: StopStep[] = [["SIGTERM", 5_000]];
 
-function configuration(folder: string, port: number): string {
+function configuration(folder: string, { port, aclFile }: RedisOptions): string {
   const settings = {
     bind: "127.0.0.1",
     port,
@@ -27,6 +29,7 @@ function configuration(folder: string, port: number): string {
     // Half-open connections count as listeners until this has ended them.
     "tcp-keepalive": 60,
     "maxmemory-policy": "noeviction",
+    ...(aclFile === undefined ? {} : { aclfile: JSON.stringify(resolve(aclFile)) }),
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name} ${value}\n`)
@@ -38,7 +41,7 @@ export function prepareRedis(options: RedisOptions): { program: Program; url: st
   const folder = join(resolve(options.dataDir), "redis");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "redis.conf");
-  writeFileSync(file, configuration(folder, options.port));
+  writeFileSync(file, configuration(folder, options));
   const command = findProgram(["redis-server", "valkey-server"]);
   const program = { name: "redis", command, args: [file], cwd: folder, env: process.env };
   return { program, url: `redis://127.0.0.1:${options.port}` };
@@ -56,7 +59,8 @@ export function ping(port: number): Promise<void> {
     socket.once("error", fail);
     socket.once("timeout", () => fail(new Error("no answer to PING")));
     socket.once("data", (answer) => {
-      if (!answer.toString().startsWith("+PONG")) return fail(new Error(answer.toString().trim()));
+      // NOAUTH comes from a Redis with users, which is there just as well.
+      if (!/^(\+PONG|-NOAUTH)/.test(answer.toString())) return fail(new Error(answer.toString().trim()));
       socket.destroy();
       resolve();
     });

@@ -55,7 +55,9 @@ async function withLock(work) {
     try {
       fs.writeFileSync(path, String(process.pid), { flag: "wx" });
       break;
-    } catch {
+    } catch (error) {
+      // A checkout that may not be written to can only be run as it is.
+      if (error.code !== "EEXIST") return work();
       if (!isRunning(Number(readText(path)))) fs.rmSync(path, { force: true });
       else if (tries === 0)
         say("waiting for another npm start or npm test to finish its installing and building");
@@ -214,6 +216,18 @@ function loadEnvFile() {
   if (fs.existsSync(path)) process.loadEnvFile(path);
 }
 
+/** The shell between npm and us keeps npm's SIGTERM to itself: its end is the sign that all is to end. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    process.kill(process.pid, "SIGTERM");
+  }, 200);
+  look.unref();
+}
+
 async function setUp() {
   await installTools();
   await withLock(async () => {
@@ -232,6 +246,7 @@ async function main() {
   const unknown = verb === "start" ? args.find((arg) => arg !== "--single") : undefined;
   if (unknown !== undefined) fail(`unknown option ${unknown} (npm start -- --help lists them)`, 2);
   checkNode();
+  endWithNpm();
   if (verb === "start") loadEnvFile();
   // Ordinary accounts on Debian have no sbin in their PATH, but nginx lives there.
   process.env.PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"].join(delimiter);

@@ -21,7 +21,7 @@ interface Report {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-function run(command: string, args: string[]): Promise<number> {
+function runProgram(command: string, args: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: "inherit" });
     child.on("error", reject);
@@ -32,7 +32,7 @@ function run(command: string, args: string[]): Promise<number> {
 async function runChecks(): Promise<{ passed: number; failed: number }> {
   const counts = { passed: 0, failed: 0 };
   for (const [name, command = "", ...args] of checks) {
-    const code = await run(command, args);
+    const code = await runProgram(command, args);
     console.log(`check: ${name}: ${code === 0 ? "passed" : "FAILED"}`);
     counts[code === 0 ? "passed" : "failed"] += 1;
   }
@@ -43,7 +43,7 @@ async function runTests(filters: string[]): Promise<{ passed: number; failed: nu
   const folder = await mkdtemp(join(tmpdir(), "parley-report-"));
   const file = join(folder, "report.json");
   try {
-    const code = await run("vitest", [
+    const code = await runProgram("vitest", [
       "run",
       "--reporter=default",
       "--reporter=json",
@@ -62,9 +62,11 @@ async function runTests(filters: string[]): Promise<{ passed: number; failed: nu
   }
 }
 
-const filters = process.argv.slice(2);
-const checked = filters.length === 0 ? await runChecks() : { passed: 0, failed: 0 };
-const tested = await runTests(filters);
-const failed = checked.failed + tested.failed;
-console.log(`${checked.passed + tested.passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+/** Runs everything, or only the tests in files that match `filters`; sets the exit code. */
+export async function run(filters: string[]): Promise<void> {
+  const checked = filters.length === 0 ? await runChecks() : { passed: 0, failed: 0 };
+  const tested = await runTests(filters);
+  const failed = checked.failed + tested.failed;
+  console.log(`${checked.passed + tested.passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { baseConfig, emitterConfig, migrationConfig, nodeConfig } from "./config/config.js";
+import { baseConfig, dataDirOf, emitterConfig, migrationConfig, nodeConfig } from "./config/config.js";
 import { ConfigError, readEnv } from "./config/env.js";
 import { keepSecretIn } from "./config/kept-secret.js";
 import { messageOf } from "./metrics/log.js";
@@ -15,17 +15,18 @@ const usage = "usage: parley node | emitter | worker | migrate | admin create NA
 /** Exit codes: 0, 1 (failed), 2 (wrong use or a wrong setting). */
 async function main([command, ...args]: string[]): Promise<number> {
   const env = readEnv(process.env, (path) => readFileSync(path, "utf8"));
+  const keepSecret = keepSecretIn(dataDirOf(env));
   const noArguments = args.length === 0;
   if (command === "node" && noArguments) {
-    const config = nodeConfig(env, keepSecretIn(baseConfig(env, "node").dataDir));
+    const config = nodeConfig(env, keepSecret);
     return runUntilSignal(config, () => startNode(config));
   }
   if (command === "emitter" && noArguments) {
-    const config = emitterConfig(env);
+    const config = emitterConfig(env, keepSecret);
     return runUntilSignal(config, () => startEmitter(config));
   }
   if (command === "worker" && noArguments) {
-    const config = baseConfig(env, "worker");
+    const config = baseConfig(env, "worker", keepSecret);
     return runUntilSignal(config, () => startWorker(config));
   }
   if (command === "migrate" && noArguments) {

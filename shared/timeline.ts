@@ -37,6 +37,8 @@ export function createTimeline(): Timeline {
   let next: number | null = null;
   let floor = 1;
   const held = new Map<number, RoomEvent>();
+  /** Highest offset dropped for want of room: no live event brings it again. */
+  let dropped = 0;
 
   function drain(): RoomEvent[] {
     if (next === null) return [];
@@ -62,15 +64,18 @@ export function createTimeline(): Timeline {
     if (held.size <= heldMax) return;
     const latest = [...held.keys()].sort((a, b) => a - b).slice(heldMax);
     for (const offset of latest) held.delete(offset);
+    dropped = Math.max(dropped, ...latest);
   }
 
   function result(ready: RoomEvent[]): TimelineResult {
     bound();
-    return { shown: ready, need: held.size > 0 && next !== null ? { after: next - 1 } : null };
+    const missing = next !== null && (held.size > 0 || dropped >= next);
+    return { shown: ready, need: missing && next !== null ? { after: next - 1 } : null };
   }
 
   function startAnew(page: RoomPage): void {
     shown = [];
+    if (epoch !== null && epoch !== page.epoch) dropped = 0;
     epoch = page.epoch;
     next = page.events[0]?.offset ?? page.head + 1;
   }
@@ -83,6 +88,7 @@ export function createTimeline(): Timeline {
         next = null;
         shown = [];
         held.clear();
+        dropped = 0;
         return { shown: [], need: "snapshot" };
       }
       hold(batch.events);

@@ -4,42 +4,21 @@
 // PSUBSCRIBE needs its pattern literally in the ACL: `&chat:*` would leave a node deaf. Each Socket.IO namespace
 // has three: its broadcasts, requests to its nodes, and their responses. Requests move and disconnect anybody's
 // sockets, so only nodes may send them. `chat:live:` tells who lives, `chat:ext#` is what outside services may
-// say: they can neither read anything nor speak on a channel that nodes trust.
+// say: they can neither read anything nor speak on a channel that nodes trust. EVAL and EVALSHA reach only the
+// keys and commands of the same user.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const template = fileURLToPath(new URL("users.acl.template", import.meta.url));
-
-const commands = {
-  PUBSUB: [
-    "publish",
-    "subscribe",
-    "psubscribe",
-    "unsubscribe",
-    "punsubscribe",
-    "pubsub|numsub",
-    "ping",
-    "hello",
-  ],
-  // EVAL and EVALSHA reach only the keys and commands of the same line.
-  DATA: [
-    ...["eval", "evalsha", "time", "get", "mget", "set", "del", "pexpire", "hget", "hmget", "hset", "hdel"],
-    ...["zadd", "zrem", "zcard", "zcount", "zrange", "zrangebyscore", "zremrangebyscore"],
-  ],
-};
+const template = fileURLToPath(new URL("users.acl", import.meta.url));
 
 /** The users that have a password. */
 export const redisUsers = ["node", "emitter", "worker", "outside"];
 
-/** The text of `users.acl`; of the passwords it holds only hashes. */
+/** The text of `users.acl` with the passwords filled in, as hashes. */
 export function renderAcl(passwords) {
-  const values = {};
-  for (const [name, list] of Object.entries(commands))
-    values[name] = list.map((each) => `+${each}`).join(" ");
-  for (const user of redisUsers) {
-    values[user.toUpperCase()] = createHash("sha256").update(passwords[user]).digest("hex");
-  }
-  return readFileSync(template, "utf8").replaceAll(/\$\{([A-Z]+)\}/g, (_, name) => values[name]);
+  return readFileSync(template, "utf8").replaceAll(/\$\{([A-Z]+)\}/g, (_, name) =>
+    createHash("sha256").update(passwords[name.toLowerCase()]).digest("hex"),
+  );
 }

@@ -64,11 +64,9 @@ export async function startStack(env: Record<string, string> = {}, args: string[
 
   const read = () => JSON.parse(readFileSync(join(dataDir, "cluster.json"), "utf8")) as ClusterFile;
   try {
-    await eventually(
-      "the cluster is ready",
-      () => (child.exitCode === null ? read() : stopEarly(output)),
-      startMs,
-    );
+    await eventually("the cluster is ready", () => child.exitCode !== null || read() !== null, startMs);
+    if (child.exitCode !== null)
+      throw new Error(`the cluster ended with ${child.exitCode} before it was ready`);
   } catch (error) {
     await end(child);
     throw new Error(`${String(error)}\n${output}`, { cause: error });
@@ -97,10 +95,6 @@ interface ClusterFile {
   url: string;
   admin: { name: string };
   processes: StackProcess[];
-}
-
-function stopEarly(output: string): never {
-  throw new Error(`the cluster ended before it was ready\n${output}`);
 }
 
 async function end(child: ChildProcess): Promise<number | null> {

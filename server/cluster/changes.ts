@@ -1,5 +1,12 @@
 import type { ClusterEvent, InstanceView } from "../../shared/cluster.js";
 
+/** What a change of status is called; an instance that is `ok` again recovered. */
+const told: Partial<Record<InstanceView["status"], ClusterEvent["kind"]>> = {
+  draining: "draining",
+  degraded: "degraded",
+  ok: "recovered",
+};
+
 /**
  * What happened between two looks at the cluster, by boot: a restart under the same id is a loss (or a leave) and a
  * join. `departed` names those that left in good order.
@@ -24,8 +31,10 @@ export function clusterChanges(
       event(departed.has(instance.instanceId) || instance.status === "draining" ? "left" : "lost", instance),
     ),
     ...now.filter((instance) => !previous.has(instance.boot)).map((instance) => event("joined", instance)),
-    ...now
-      .filter((instance) => instance.status === "draining" && previous.get(instance.boot)?.status === "ok")
-      .map((instance) => event("draining", instance)),
+    ...now.flatMap((instance) => {
+      const then = previous.get(instance.boot)?.status;
+      const kind = then === undefined || then === instance.status ? undefined : told[instance.status];
+      return kind === undefined ? [] : [event(kind, instance)];
+    }),
   ];
 }

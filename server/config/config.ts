@@ -32,6 +32,11 @@ export interface Config {
   cacheRedisUrl: string | null;
   database: { url: string; pool: number };
   metricsApiKeys: string[];
+  sessionSecrets: string[];
+  clusterSecrets: string[];
+  allowedOrigins: string[];
+  trustProxy: number;
+  cookieDomain: string | null;
   heartbeatIntervalMs: number;
   instanceTimeoutMs: number;
   dedupWindowMs: number;
@@ -40,11 +45,7 @@ export interface Config {
 
 /** What a node is told on top. */
 export interface NodeConfig extends Config {
-  sessionSecrets: string[];
-  allowedOrigins: string[];
-  trustProxy: number;
   streamingBaseUrl: string | null;
-  cookieDomain: string | null;
   presence: Env["PRESENCE"];
   guests: Env["GUESTS"];
   presenceDebounceMs: number;
@@ -66,6 +67,9 @@ export interface MigrationConfig {
   logLevel: string;
 }
 
+/** Where what is made up is kept. */
+export const dataDirOf = (env: Env): string => resolve(projectRoot, env.DATA_DIR);
+
 /** Secrets that are made up outside production, one of each for all processes with one `DATA_DIR`. */
 export type KeepSecret = (name: string, make: () => string) => string;
 
@@ -75,7 +79,7 @@ const makeSecret = () => randomBytes(32).toString("base64url");
  * Typed configuration of a role from a checked environment; pure but for `keepSecret`.
  * @throws ConfigError naming the variable.
  */
-export function baseConfig(env: Env, role: InstanceRole): Config {
+export function baseConfig(env: Env, role: InstanceRole, keepSecret: KeepSecret): Config {
   const redisUrl = env.ENABLE_DISTRIBUTED_CHAT ? requireRedis(env) : null;
   if (env.INSTANCE_TIMEOUT_MS <= env.HEARTBEAT_INTERVAL_MS)
     throw new ConfigError("INSTANCE_TIMEOUT_MS: must be longer than HEARTBEAT_INTERVAL_MS");
@@ -93,13 +97,18 @@ export function baseConfig(env: Env, role: InstanceRole): Config {
     boot: randomUUID(),
     host: env.HOST,
     port: env.PORT,
-    dataDir: resolve(projectRoot, env.DATA_DIR),
+    dataDir: dataDirOf(env),
     logLevel: env.LOG_LEVEL,
     distributed: env.ENABLE_DISTRIBUTED_CHAT,
     redisUrl,
     cacheRedisUrl: redisUrl === null ? null : (cacheRedis(env) ?? redisUrl),
     database: { url: requireDatabase(env), pool: env.DB_POOL },
     metricsApiKeys: env.METRICS_API_KEY ?? [],
+    sessionSecrets: secretsOf(env, "SESSION_SECRET", keepSecret),
+    clusterSecrets: secretsOf(env, "CLUSTER_SECRET", keepSecret),
+    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+    trustProxy: env.TRUST_PROXY,
+    cookieDomain: env.SESSION_COOKIE_DOMAIN ?? null,
     heartbeatIntervalMs: env.HEARTBEAT_INTERVAL_MS,
     instanceTimeoutMs: env.INSTANCE_TIMEOUT_MS,
     dedupWindowMs: env.DEDUP_WINDOW_MS,
@@ -110,12 +119,8 @@ export function baseConfig(env: Env, role: InstanceRole): Config {
 /** Configuration of a node. */
 export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
   return {
-    ...baseConfig(env, "node"),
-    sessionSecrets: secretsOf(env, "SESSION_SECRET", keepSecret),
-    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
-    trustProxy: env.TRUST_PROXY,
+    ...baseConfig(env, "node", keepSecret),
     streamingBaseUrl: env.STREAMING_API_BASE_URL ?? null,
-    cookieDomain: env.SESSION_COOKIE_DOMAIN ?? null,
     presence: env.PRESENCE,
     guests: env.GUESTS,
     presenceDebounceMs: env.PRESENCE_DEBOUNCE_MS,
@@ -132,8 +137,8 @@ export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
 }
 
 /** Configuration of an emitter. */
-export function emitterConfig(env: Env): EmitterConfig {
-  return { ...baseConfig(env, "emitter"), emitterApiKeys: env.EMITTER_API_KEY ?? [] };
+export function emitterConfig(env: Env, keepSecret: KeepSecret): EmitterConfig {
+  return { ...baseConfig(env, "emitter", keepSecret), emitterApiKeys: env.EMITTER_API_KEY ?? [] };
 }
 
 /** Configuration of the commands that change the database's shape or its first admin. */

@@ -48,16 +48,20 @@ export function openDatabase(options: { url: string; pool: number; name: string 
         throw isLost(error) ? lost() : error;
       });
       let broken: Error | undefined;
+      // The pool listens only while a connection is idle: without a listener a lost one would end the process.
+      const noteLost = (error: Error) => void (broken = error);
+      connection.on("error", noteLost);
       try {
-        await connection.query("BEGIN");
+        await query(connection, "BEGIN");
         const result = await work({ query: (sql, values) => query(connection, sql, values) });
-        await connection.query("COMMIT");
+        await query(connection, "COMMIT");
         return result;
       } catch (error) {
         await connection.query("ROLLBACK").catch((rollback: Error) => (broken = rollback));
         throw error;
       } finally {
         connection.release(broken);
+        connection.off("error", noteLost);
       }
     },
     close: () => pool.end(),

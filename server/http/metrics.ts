@@ -19,10 +19,11 @@ export function metricsRoutes({ keys, metrics, json, sessionRole }: MetricsDeps)
   router.get("/metrics", async (request, response) => {
     await authorize(request);
     response.set("Cache-Control", "no-store");
+    const body = await json();
     if (/text\/plain|openmetrics/.test(request.headers.accept ?? "")) {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     } else {
-      response.json(await json());
+      response.json(body);
     }
   });
 

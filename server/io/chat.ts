@@ -4,35 +4,27 @@ import { Failure } from "../failure.js";
 import type { Append } from "../history/append.js";
 import type { HistoryReader } from "../history/read.js";
 import type { Limiter } from "../limits/bucket.js";
-import type { Metrics } from "../metrics/metrics.js";
 import type { Presence } from "../presence/presence.js";
 import type { Rooms } from "../rooms/rooms.js";
 import type { CommandHandlers } from "./command.js";
 import { roomChannel } from "./names.js";
-import type { ChatServer } from "./types.js";
 
 /** What the chat's commands work with. */
 export interface ChatDeps {
-  io: ChatServer;
   rooms: Rooms;
   append: Append;
   history: HistoryReader;
   delivery: Delivery;
   presence: Presence;
   limiter: Limiter;
-  metrics: Metrics;
+  /** Sends a committed batch to everybody in its room, on all nodes. */
+  broadcast(batch: RoomEvents): void;
   guestsMayWrite: boolean;
-}
-
-/** Sends a committed batch to everybody in its room, on all nodes. */
-export function broadcastEvents(io: ChatServer, delivery: Delivery, batch: RoomEvents): void {
-  delivery.delivered(batch);
-  io.to(roomChannel(batch.room)).emit("room:events", batch);
 }
 
 /** The commands of the namespace `/`. */
 export function chatCommands(deps: ChatDeps): CommandHandlers {
-  const { io, rooms, append, history, delivery, presence, limiter } = deps;
+  const { rooms, append, history, delivery, presence, limiter } = deps;
   return {
     async "room:join"(socket, { room, after }) {
       await rooms.assertReadable(socket.data.user, room);
@@ -55,7 +47,7 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
         throw new Failure("forbidden", "guests may only read");
       await limiter.take("messages", user.id);
       const { appended, batch, id, offset, at } = await append(user, input);
-      if (appended) broadcastEvents(io, delivery, batch);
+      if (appended) deps.broadcast(batch);
       return { id, offset, at };
     },
     async "events:read"(socket, { room, after, before, limit }) {

@@ -3,17 +3,15 @@ import type { InstanceView } from "../../shared/cluster.js";
 import { clusterChanges } from "../cluster/changes.js";
 import { createLease } from "../cluster/lease.js";
 import type { EmitterConfig } from "../config/config.js";
-import { createApp } from "../http/app.js";
 import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
 import { answerErrors, notFound } from "../http/errors.js";
-import { healthRoutes } from "../http/health.js";
-import { metricsRoutes } from "../http/metrics.js";
 import { messageOf } from "../metrics/log.js";
 import { createPresenceStore } from "../presence/store.js";
 import { createAnnouncement } from "./announce.js";
 import { openInstance } from "./instance.js";
 import type { Role } from "./role.js";
+import { serviceApp } from "./service.js";
 
 const lookIntervalMs = 2000;
 const noPresence = { guests: 0, members: 0, admins: 0 };
@@ -50,16 +48,7 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
     admins.emit("cluster:health", health);
   }
 
-  const app = createApp(0, []);
-  app.use(healthRoutes(instance.health));
-  app.use(
-    metricsRoutes({
-      keys: config.metricsApiKeys,
-      metrics,
-      json: instance.metricsJson,
-      sessionRole: () => Promise.resolve(null),
-    }),
-  );
+  const app = serviceApp(config, instance);
   app.use(
     readJson,
     emitterRoutes(config.emitterApiKeys, metrics, (input) => {

@@ -30,7 +30,7 @@ export interface Instance {
   start(http: HttpServer): Promise<void>;
   /** Not ready any more; told to the registry at once. */
   drain(): Promise<void>;
-  /** Leaves the registry and closes bus, database and HTTP, in this order. */
+  /** Leaves the registry and closes bus, HTTP and database, in this order: running requests may end. */
   stop(http: HttpServer): Promise<void>;
 }
 
@@ -210,9 +210,19 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       databaseWatch.stop();
       vitals.stop();
       await bus?.close();
+      await closeHttp(http);
       await database.close();
-      http.close();
-      http.closeAllConnections();
     },
   };
+}
+
+const requestPatienceMs = 2000;
+
+/** No new requests; those that run get a moment to end. */
+async function closeHttp(http: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeIdleConnections();
+  const timer = setTimeout(() => http.closeAllConnections(), requestPatienceMs);
+  await closed;
+  clearTimeout(timer);
 }

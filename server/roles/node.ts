@@ -73,6 +73,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     log,
     intervalMs: config.headPollIntervalMs,
     emitLocally(batch) {
+      tellDelivered(batch);
       io.local.to(roomChannel(batch.room)).emit("room:events", batch);
     },
   });
@@ -97,6 +98,8 @@ export async function startNode(config: NodeConfig): Promise<Role> {
 
   function tellDelivered(batch: RoomEvents): void {
     delivery.delivered(batch);
+    const sockets = io.of("/").adapter.rooms.get(roomChannel(batch.room))?.size ?? 0;
+    metrics.eventsDelivered.inc(sockets * batch.events.length);
   }
 
   function checkHandshake(request: Parameters<typeof clientAddress>[0]): void {
@@ -108,14 +111,16 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   openNamespaces(io, {
     accounts,
     handlers: chatCommands({
-      io,
       rooms,
       append,
       history,
       delivery,
       presence,
       limiter,
-      metrics,
+      broadcast(batch) {
+        tellDelivered(batch);
+        io.to(roomChannel(batch.room)).emit("room:events", batch);
+      },
       guestsMayWrite: config.guests === "write",
     }),
     presence,

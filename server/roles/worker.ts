@@ -1,13 +1,11 @@
 import { createServer } from "node:http";
 import { removeExpiredSessions } from "../accounts/expired-sessions.js";
 import type { Config } from "../config/config.js";
-import { createApp } from "../http/app.js";
 import { answerErrors, notFound } from "../http/errors.js";
-import { healthRoutes } from "../http/health.js";
-import { metricsRoutes } from "../http/metrics.js";
 import { startSchedule } from "../queues/scheduled.js";
 import { openInstance } from "./instance.js";
 import type { Role } from "./role.js";
+import { serviceApp } from "./service.js";
 
 const sweepEveryMs = 60_000;
 
@@ -21,18 +19,9 @@ export async function startWorker(config: Config): Promise<Role> {
     presence: () => Promise.resolve({ guests: 0, members: 0, admins: 0 }),
     onHeartbeat: () => Promise.resolve(),
   });
-  const { database, log, metrics, registry } = instance;
+  const { database, log, registry } = instance;
 
-  const app = createApp(0, []);
-  app.use(healthRoutes(instance.health));
-  app.use(
-    metricsRoutes({
-      keys: config.metricsApiKeys,
-      metrics,
-      json: instance.metricsJson,
-      sessionRole: () => Promise.resolve(null),
-    }),
-  );
+  const app = serviceApp(config, instance);
   app.use(notFound, answerErrors(log));
   const http = createServer(app);
   await instance.start(http);

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { InstanceRecord } from "../../shared/cluster.js";
+import { openBus, type Bus } from "../bus/bus.js";
+import { createMetrics } from "../metrics/metrics.js";
+import { connectRedis, eventually, redisUrl, silent } from "../test/services.js";
+import { createRegistry } from "./registry.js";
+
+const buses: Bus[] = [];
+beforeEach(async () => {
+  const redis = await connectRedis(1);
+  await redis.close();
+});
+afterEach(async () => void (await Promise.all(buses.splice(0).map((bus) => bus.close()))));
+
+async function join(instanceId: string, timeoutMs = 60_000) {
+  const boot = randomUUID();
+  const url = redisUrl(1);
+  const listeners = { onRoomEvents() {}, onResubscribed() {}, onDegraded() {} };
+  const config = { boot, instanceId, dedupWindowMs: 5000, redisUrl: url, cacheRedisUrl: url };
+  const bus = openBus(config, listeners, createMetrics(), silent);
+  buses.push(bus);
+  expect(await bus.ready(5000)).toBe(true);
+  const record: InstanceRecord = {
+    instanceId,
+    boot,
+    role: "node",
+    version: "0.1.0",
+    status: "ok",
+    pid: 1,
+    startedAt: 0,
+    lastHeartbeat: 0,
+    connectedClients: 0,
+    rssBytes: 0,
+    heapUsedBytes: 0,
+    eventLoopLagMs: 0,
+    messagesAppended: 0,
+  };
+  const registry = createRegistry(bus, timeoutMs);
+  const boots = async () => (await registry.list()).instances.map((instance) => instance.boot);
+  return { bus, boot, record, registry, boots, beat: () => registry.heartbeat(record) };
+}
+
+it("lists who sends heartbeats, with their age by Redis' clock", async () => {
+  const [a, b] = [await join("a"), await join("b")];
+  expect([await a.beat(), await b.beat()]).toEqual(["a", "b"]);
+  const { instances } = await a.registry.list();
+  expect(instances.map(({ instanceId }) => instanceId)).toEqual(["a", "b"]);
+  for (const { heartbeatAgeMs } of instances) {
+    expect(heartbeatAgeMs).toBeGreaterThanOrEqual(0);
+    expect(heartbeatAgeMs).toBeLessThan(5000);
+  }
+});
+
+it("names those that left in good order, and no longer once they are back", async () => {
+  const [a, b] = [await join("a"), await join("b")];
+  await a.beat();
+  await b.beat();
+  await b.registry.leave(b.record);
+  expect(await a.registry.list()).toMatchObject({ instances: [{ boot: a.boot }], departed: new Set(["b"]) });
+  await b.beat();
+  expect((await a.registry.list()).departed).toEqual(new Set());
+});
+
+it("counts a live twin of the same id as an instance of its own, until the first is gone", async () => {
+  const [first, twin] = [await join("same"), await join("same")];
+  expect(await first.beat()).toBe("same");
+  expect(await twin.beat()).toBe(`same~${twin.boot}`);
+  expect(await first.beat()).toBe("same");
+  expect((await first.boots()).sort()).toEqual([first.boot, twin.boot].sort());
+  await first.registry.leave(first.record);
+  expect(await twin.beat()).toBe("same");
+  expect(await twin.boots()).toEqual([twin.boot]);
+});
+
+it("gives the id of a killed process to the next one at once", async () => {
+  const killed = await join("same");
+  await killed.beat();
+  await killed.bus.close();
+  const next = await join("same");
+  expect(await next.beat()).toBe("same");
+  expect(await next.boots()).toEqual([next.boot]);
+});
+
+it("removes a killed process after 1.5 s of silence, not before, and calls it lost", async () => {
+  const [a, killed] = [await join("a"), await join("b")];
+  await a.beat();
+  await killed.beat();
+  expect(await a.boots()).toContain(killed.boot);
+  await killed.bus.close();
+  const since = performance.now();
+  expect(await a.boots()).toContain(killed.boot);
+  await eventually("the killed one gone", async () => !(await a.boots()).includes(killed.boot), 5000);
+  expect(performance.now() - since).toBeGreaterThan(1400);
+  expect((await a.registry.list()).departed).toEqual(new Set());
+  expect(await a.boots()).toEqual([a.boot]);
+});
+
+it("lets an entry end when its heartbeats stop though its process listens", async () => {
+  const [a, frozen] = [await join("a"), await join("b", 400)];
+  await a.beat();
+  await frozen.beat();
+  await eventually("the frozen one's entry over", async () => (await a.boots()).join() === a.boot, 5000);
+});

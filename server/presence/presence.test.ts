@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PresenceDiff } from "../../shared/presence.js";
+import type { User, UserRole } from "../../shared/values.js";
+import { createMetrics } from "../metrics/metrics.js";
+import { silent } from "../test/services.js";
+import { countByRole, createPresence, type PresencePorts } from "./presence.js";
+
+const user = (name: string, role: UserRole = "member"): User => ({ id: `id-${name}`, name, role });
+const [ann, bob] = [user("Ann"), user("Bob", "guest")];
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function build(mode: PresencePorts["mode"] = "on") {
+  const diffs: PresenceDiff[] = [];
+  const presence = createPresence({
+    mode,
+    store: null,
+    isDegraded: () => false,
+    debounceMs: 500,
+    hint: () => undefined,
+    emitDiff: (diff) => void diffs.push(diff),
+    metrics: createMetrics(),
+    log: silent,
+  });
+  const said = async (ms = 500) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return diffs.splice(0);
+  };
+  return { presence, said };
+}
+
+it("counts users by role", () => {
+  expect(countByRole([])).toEqual({ guests: 0, members: 0, admins: 0 });
+  expect(countByRole([ann, bob, user("Eve", "admin"), user("Cy")])).toEqual({
+    guests: 1,
+    members: 2,
+    admins: 1,
+  });
+});
+
+describe("presence of one node alone", () => {
+  it("tells a room who came and the cluster how many, together after the debounce", async () => {
+    const { presence, said } = build();
+    presence.connect("s1", ann);
+    presence.enter("s1", "general");
+    presence.connect("s2", bob);
+    presence.enter("s2", "general");
+    expect(await said(499)).toEqual([]);
+    const counts = { guests: 1, members: 1, admins: 0 };
+    expect(await said(1)).toEqual([
+      { room: "general", counts, joined: [ann, bob], left: [] },
+      { counts, joined: [], left: [] },
+    ]);
+    expect(presence.roomState("general")).toEqual({ room: "general", counts, users: [ann, bob] });
+    expect(presence.globalState()).toEqual({ counts, users: [] });
+  });
+
+  it("counts a user with several sockets once, until the last one goes", async () => {
+    const { presence, said } = build();
+    presence.connect("s0", bob);
+    presence.enter("s0", "general");
+    for (const socket of ["s1", "s2"]) {
+      presence.connect(socket, ann);
+      presence.enter(socket, "general");
+    }
+    expect((await said())[1]?.counts.members).toBe(1);
+    presence.disconnect("s1");
+    expect(await said()).toEqual([]);
+    presence.disconnect("s2");
+    const counts = { guests: 1, members: 0, admins: 0 };
+    expect(await said()).toEqual([
+      { room: "general", counts, joined: [], left: [ann] },
+      { counts, joined: [], left: [] },
+    ]);
+  });
+
+  it("tells nothing of a reconnect within the debounce", async () => {
+    const { presence, said } = build();
+    presence.connect("s1", ann);
+    presence.enter("s1", "general");
+    await said();
+    presence.disconnect("s1");
+    presence.connect("s2", ann);
+    presence.enter("s2", "general");
+    expect(await said()).toEqual([]);
+  });
+
+  it("tells the room when a user leaves it and stays online", async () => {
+    const { presence, said } = build();
+    for (const [socket, who] of [
+      ["s1", ann],
+      ["s2", bob],
+    ] as const) {
+      presence.connect(socket, who);
+      presence.enter(socket, "general");
+    }
+    await said();
+    presence.leave("s1", "general");
+    presence.leave("s1", "general");
+    const counts = { guests: 1, members: 0, admins: 0 };
+    expect(await said()).toEqual([{ room: "general", counts, joined: [], left: [ann] }]);
+    expect(presence.globalState().counts.members).toBe(1);
+  });
+
+  it("names no one when only counts are wanted", async () => {
+    const { presence, said } = build("counts");
+    presence.connect("s1", ann);
+    presence.enter("s1", "general");
+    expect(await said()).toEqual([{ counts: { guests: 0, members: 1, admins: 0 }, joined: [], left: [] }]);
+  });
+
+  it("is silent when it is off", async () => {
+    const { presence, said } = build("off");
+    presence.connect("s1", ann);
+    presence.enter("s1", "general");
+    expect(await said(60_000)).toEqual([]);
+  });
+});
