@@ -1,4 +1,3 @@
-import type { Settings } from "./settings.js";
 import { WrongUse } from "./wrong-use.js";
 
 /** What each port is for and which variable moves it. */
@@ -9,8 +8,23 @@ export interface PortUse {
   variable: string;
 }
 
+/** What decides on the ports. */
+export interface PortSettings {
+  single: boolean;
+  ownPostgres: boolean;
+  ownRedis: boolean;
+  nodes: number;
+  httpHost: string;
+  httpPort: number;
+  nodePortBase: number;
+  emitterPort: number;
+  workerPort: number;
+  redisPort: number;
+  postgresPort: number;
+}
+
 /** Every port this cluster will listen on. */
-export function portsOf(settings: Settings): PortUse[] {
+export function portsOf(settings: PortSettings): PortUse[] {
   const host = "127.0.0.1";
   const uses: PortUse[] = [];
   if (settings.ownPostgres) {

@@ -62,11 +62,11 @@ async function runTests(filters: string[]): Promise<{ passed: number; failed: nu
   }
 }
 
-/** Runs everything, or only the tests in files that match `filters`; sets the exit code. */
-export async function run(filters: string[]): Promise<void> {
+/** Runs everything, or only the tests in files that match `filters`; returns the exit code. */
+export async function run(filters: string[]): Promise<number> {
   const checked = filters.length === 0 ? await runChecks() : { passed: 0, failed: 0 };
   const tested = await runTests(filters);
   const failed = checked.failed + tested.failed;
   console.log(`${checked.passed + tested.passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  return failed === 0 ? 0 : 1;
 }

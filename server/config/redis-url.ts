@@ -1,0 +1,48 @@
+import { ConfigError, type Env } from "./env.js";
+
+/** Address of the bus; refuses what this version can not use. @throws ConfigError naming the variable. */
+export function requireRedis(env: Env): string {
+  if (env.REDIS_SENTINELS)
+    throw new ConfigError("REDIS_SENTINELS: not supported by this version; use REDIS_URL");
+  if (env.REDIS_CLUSTER_NODES)
+    throw new ConfigError("REDIS_CLUSTER_NODES: not supported by this version; use REDIS_URL");
+  const url =
+    env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
+  if (url === null)
+    throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
+  return url;
+}
+
+/** Address of volatile data, null where it is the bus's; parts that are not given fall back to the unprefixed ones (M17). */
+export function cacheRedis(env: Env): string | null {
+  if (env.CACHE_REDIS_URL !== undefined) return env.CACHE_REDIS_URL;
+  const parts = [
+    env.CACHE_REDIS_HOST,
+    env.CACHE_REDIS_PORT,
+    env.CACHE_REDIS_USERNAME,
+    env.CACHE_REDIS_PASSWORD,
+  ];
+  if (parts.every((part) => part === undefined)) return null;
+  const main = env.REDIS_URL === undefined ? null : new URL(env.REDIS_URL);
+  return fromParts(
+    env.CACHE_REDIS_HOST ?? env.REDIS_HOST ?? main?.hostname,
+    env.CACHE_REDIS_PORT ?? env.REDIS_PORT ?? (main?.port ? Number(main.port) : undefined),
+    env.CACHE_REDIS_USERNAME ?? env.REDIS_USERNAME ?? main?.username,
+    env.CACHE_REDIS_PASSWORD ?? env.REDIS_PASSWORD ?? main?.password,
+    main?.protocol,
+  );
+}
+
+function fromParts(
+  host?: string,
+  port?: number,
+  username?: string,
+  password?: string,
+  protocol = "redis:",
+): string | null {
+  if (host === undefined) return null;
+  const url = new URL(`${protocol}//${host}:${port ?? 6379}`);
+  url.username = username ?? "";
+  url.password = password ?? "";
+  return url.href;
+}
