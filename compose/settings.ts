@@ -1,31 +1,20 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { projectRoot } from "./paths.js";
-import { assertDistinct, portsOf } from "./port-plan.js";
+import { assertDistinct, portsOf, type PortSettings } from "./port-plan.js";
 import { WrongUse } from "./wrong-use.js";
 
 /** The environment as a program receives it. */
 export type Environment = Record<string, string | undefined>;
 
 /** Everything the runner itself has to know; the roles read the rest of the environment themselves. */
-export interface Settings {
-  single: boolean;
-  nodes: number;
-  httpHost: string;
-  httpPort: number;
-  nodePortBase: number;
-  emitterPort: number;
-  workerPort: number;
-  redisPort: number;
-  postgresPort: number;
+export interface Settings extends PortSettings {
   dataDir: string;
   realIpFrom: string[];
   /** How many connections of one address nginx lets through, always more than the nodes allow. */
   connectionsPerAddress: number;
   shutdownTimeoutMs: number;
   adminName: string;
-  ownRedis: boolean;
-  ownPostgres: boolean;
 }
 
 /** Settings of the runner that no role knows, so none is handed to them. */
