@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { io } from "socket.io-client";
-import { connect, enter, guest, request, socketOptions } from "../support/person.js";
+import { eventually } from "../support/eventually.js";
+import { at, connect, enter, guest, request, socketOptions, type Person } from "../support/person.js";
 import { startStack, type Stack } from "../support/stack.js";
 
 const metricsKey = "metrics-key-0123456789-abcdefghijklmnop";
@@ -134,6 +135,36 @@ describe("rooms", () => {
     expect((await owner.request("PUT", `/api/rooms/secret/members/${other.user.id}`)).status).toBe(204);
     expect(await socket.command("room:join", { room: "secret" })).toMatchObject({ ok: true });
     socket.close();
+  });
+
+  it("tell a removed member nothing more, on any node", async () => {
+    const owner = await enter(stack.url, "/api/users", { name: "Oda", password: "a good password" });
+    await owner.request("POST", "/api/rooms", { id: "inner", title: "Inner", visibility: "private" });
+    const outsiders = await Promise.all(
+      ["node-1", "node-2"].map(async (id) => connect(await guest(stack.process(id).url, `Removed ${id}`))),
+    );
+    const insider = await connect(at(node, owner));
+    await insider.join("inner");
+    const memberPath = (person: Person) => `/api/rooms/inner/members/${person.session.user.id}`;
+    for (const outsider of outsiders) {
+      await owner.request("PUT", memberPath(outsider));
+      await outsider.join("inner");
+      await outsider.join("general");
+    }
+    await insider.say("inner", "for members");
+    for (const outsider of outsiders) {
+      await eventually("the member reads it", () => outsider.texts("inner").includes("for members"));
+      expect((await insider.session.request("DELETE", memberPath(outsider))).status).toBe(204);
+    }
+    // Both leave node-1 by one connection to Redis, the order to leave before the messages.
+    await insider.say("inner", "not for them");
+    await insider.say("general", "second marker");
+    for (const outsider of outsiders) {
+      await eventually("the second marker", () => outsider.texts("general").includes("second marker"));
+      expect(outsider.texts("inner")).toEqual(["for members"]);
+      outsider.close();
+    }
+    insider.close();
   });
 });
 

@@ -11,8 +11,17 @@ import type { CurrentUser } from "./session-user.js";
 
 const memberId = z.uuid();
 
+/** What the room routes work with. */
+export interface RoomDeps {
+  rooms: Rooms;
+  history: HistoryReader;
+  current: CurrentUser;
+  /** Takes a user's sockets out of a room that he may not read any more, on all nodes. */
+  evict(room: string, userId: string): void;
+}
+
 /** `/rooms`: list, create, members, and reading a room's log. */
-export function roomRoutes(rooms: Rooms, history: HistoryReader, current: CurrentUser): Router {
+export function roomRoutes({ rooms, history, current, evict }: RoomDeps): Router {
   const router = Router();
 
   router.get("/rooms", async (request, response) => {
@@ -41,7 +50,9 @@ export function roomRoutes(rooms: Rooms, history: HistoryReader, current: Curren
 
   router.delete("/rooms/:id/members/:userId", async (request, response) => {
     const user = await current(request);
-    await rooms.removeMember(user, idOf(request.params.id, roomId), idOf(request.params.userId, memberId));
+    const room = idOf(request.params.id, roomId);
+    const userId = idOf(request.params.userId, memberId);
+    if (await rooms.removeMember(user, room, userId)) evict(room, userId);
     response.status(204).end();
   });
 

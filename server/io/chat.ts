@@ -38,7 +38,6 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
     },
     async "room:leave"(socket, { room }) {
       await socket.leave(roomChannel(room));
-      presence.leave(socket.id, room);
       return {};
     },
     async "message:send"(socket, input) {

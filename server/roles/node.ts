@@ -20,7 +20,7 @@ import { currentUser } from "../http/session-user.js";
 import { chatCommands } from "../io/chat.js";
 import { createConnectionCap } from "../io/connections.js";
 import { drainSockets } from "../io/drain.js";
-import { roomChannel, roomOfChannel } from "../io/names.js";
+import { roomChannel, roomOfChannel, userChannel } from "../io/names.js";
 import { createIo, openNamespaces } from "../io/server.js";
 import { createLimiter } from "../limits/bucket.js";
 import { createPresence } from "../presence/presence.js";
@@ -91,6 +91,10 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     log,
   });
   io.on("presence:changed", (changed) => presence.hinted(changed));
+  io.of("/").adapter.on("leave-room", (channel: string, socketId: string) => {
+    const room = roomOfChannel(channel);
+    if (room !== null) presence.leave(socketId, room);
+  });
   io.of("/").adapter.on("delete-room", (channel: string) => {
     const room = roomOfChannel(channel);
     if (room !== null) delivery.unwatch(room);
@@ -155,7 +159,16 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         guests: config.guests,
         address: (request) => clientAddress(request, proxies),
       }),
-      rooms: roomRoutes(rooms, history, current),
+      rooms: roomRoutes({
+        rooms,
+        history,
+        current,
+        evict(room, userId) {
+          // Here at once, also while Redis is away; elsewhere over the bus.
+          io.local.in(userChannel(userId)).socketsLeave(roomChannel(room));
+          io.in(userChannel(userId)).socketsLeave(roomChannel(room));
+        },
+      }),
       admin: adminRoutes({
         current,
         health: async () => (await instance.look()).health,

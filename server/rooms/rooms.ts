@@ -14,8 +14,8 @@ export interface Rooms {
   assertReadable(user: User, room: string): Promise<void>;
   /** Lets a user into a private room: by its owner, its moderators and admins. */
   addMember(by: User, room: string, userId: string): Promise<void>;
-  /** Takes a user out: by the same, or by himself. */
-  removeMember(by: User, room: string, userId: string): Promise<void>;
+  /** Takes a user out: by the same, or by himself. Returns whether he may not read the room any more. */
+  removeMember(by: User, room: string, userId: string): Promise<boolean>;
 }
 
 interface RoomRow {
@@ -46,10 +46,12 @@ export function createRooms(database: Database): Rooms {
     return row;
   }
 
-  async function assertModerates(user: User, room: string): Promise<void> {
-    const { member_role: role } = await access(user, room);
+  async function assertModerates(user: User, room: string): Promise<AccessRow> {
+    const row = await access(user, room);
+    const role = row.member_role;
     if (user.role !== "admin" && role !== "owner" && role !== "moderator")
       throw new Failure("forbidden", "only the room's owner, its moderators and admins may do this");
+    return row;
   }
 
   return {
@@ -87,12 +89,12 @@ export function createRooms(database: Database): Rooms {
       );
     },
     async removeMember(by, room, userId) {
-      if (by.id === userId) await access(by, room);
-      else await assertModerates(by, room);
-      await database.query(
+      const { visibility } = await (by.id === userId ? access(by, room) : assertModerates(by, room));
+      const { rowCount } = await database.query(
         "DELETE FROM room_members WHERE room_id = $1 AND user_id = $2 AND role <> 'owner'",
         [room, userId],
       );
+      return visibility === "private" && rowCount !== 0;
     },
   };
 }
