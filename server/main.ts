@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { baseConfig, dataDirOf, emitterConfig, migrationConfig, nodeConfig } from "./config/config.js";
+import { dataDirOf, emitterConfig, migrationConfig, nodeConfig, workerConfig } from "./config/config.js";
 import { ConfigError, readEnv } from "./config/env.js";
 import { keepSecretIn } from "./config/kept-secret.js";
 import { messageOf } from "./metrics/log.js";
@@ -26,7 +26,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     return runUntilSignal(config, () => startEmitter(config));
   }
   if (command === "worker" && noArguments) {
-    const config = baseConfig(env, "worker", keepSecret);
+    const config = workerConfig(env, keepSecret);
     return runUntilSignal(config, () => startWorker(config));
   }
   if (command === "migrate" && noArguments) {

@@ -3,9 +3,10 @@ import type { ErrorBody } from "./errors.js";
 import { limits } from "./limits.js";
 import type { PresenceState } from "./presence.js";
 import type { RoomPage } from "./room-events.js";
-import { clientId, messageText, offset, roomId } from "./values.js";
+import { clientId, emoji, messageText, offset, roomId } from "./values.js";
 
 const notBoth = { error: "only one of after and before" };
+const target = z.uuid();
 const limit = z.number().int().min(1).max(limits.pageMax).optional();
 
 /**
@@ -16,9 +17,13 @@ export const commands = {
   "room:join": z.strictObject({ room: roomId, after: offset.optional() }),
   "room:leave": z.strictObject({ room: roomId }),
   "message:send": z.strictObject({ room: roomId, clientId, text: messageText, replyTo: z.uuid().optional() }),
+  "message:edit": z.strictObject({ room: roomId, clientId, target, text: messageText }),
+  "message:delete": z.strictObject({ room: roomId, clientId, target }),
+  "reaction:set": z.strictObject({ room: roomId, clientId, target, emoji, on: z.boolean() }),
   "events:read": z
     .strictObject({ room: roomId, after: offset.optional(), before: offset.optional(), limit })
     .refine((input) => input.after === undefined || input.before === undefined, notBoth),
+  "read:set": z.strictObject({ room: roomId, offset }),
   "typing:set": z.strictObject({ room: roomId, on: z.boolean() }),
 } as const;
 
@@ -40,12 +45,23 @@ export interface SentMessage {
   at: number;
 }
 
+/** The commands that write to a room's log; each carries a `clientId`, so that a retry is harmless. */
+export const actionNames = ["message:send", "message:edit", "message:delete", "reaction:set"] as const;
+/** Name of a command that writes to a room's log. */
+export type ActionName = (typeof actionNames)[number];
+/** What every accepted action's receipt has: the offset of its event. */
+export type Receipt = Pick<SentMessage, "offset"> & Partial<SentMessage>;
+
 /** Data of a command's ack. */
 export interface CommandData {
   "room:join": JoinedRoom;
   "room:leave": Record<string, never>;
   "message:send": SentMessage;
+  "message:edit": Pick<SentMessage, "offset" | "at">;
+  "message:delete": Pick<SentMessage, "offset" | "at">;
+  "reaction:set": Pick<SentMessage, "offset">;
   "events:read": RoomPage;
+  "read:set": Record<string, never>;
   "typing:set": Record<string, never>;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PresenceCounts } from "./presence.js";
-import { password, roomId, roomTitle, userName } from "./values.js";
+import { password, roomId, roomTitle, roomTopic, userName } from "./values.js";
 
 /** Body of `POST /api/users` and `POST /api/session`. */
 export const credentials = z.strictObject({ name: userName, password });
@@ -12,12 +12,28 @@ export const visibility = z.enum(["public", "private"]);
 /** Body of `POST /api/rooms`. */
 export const roomInput = z.strictObject({ id: roomId, title: roomTitle, visibility });
 
-/** A room as listed. */
+/** Body of `PATCH /api/rooms/:id`: one of them or both. */
+export const roomPatch = z
+  .strictObject({ title: roomTitle.optional(), topic: roomTopic.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, "title or topic");
+
+/** Body of `PUT /api/rooms/:id/members/:userId`; without one the user gets in as a member. */
+export const memberInput = z.strictObject({ role: z.enum(["member", "moderator"]).default("member") });
+
+/** What the caller may do in a room beyond writing. */
+export type RoomRole = "owner" | "moderator" | "member";
+
+/** A room as listed for one user. */
 export interface Room {
   id: string;
   title: string;
+  topic: string;
   visibility: z.infer<typeof visibility>;
   head: number;
+  /** The caller's own membership; null without one. */
+  role: RoomRole | null;
+  /** Offset the caller has read up to, from whatever device; 0 before the first time. */
+  read: number;
 }
 
 /** `GET /health` of every role. */

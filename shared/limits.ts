@@ -5,6 +5,7 @@ export const limits = {
   /** Keeps one login from costing the hash of a book. */
   passwordCharactersMax: 256,
   titleCharacters: 80,
+  topicCharacters: 300,
   textCharacters: 4000,
   packetBytes: 64 * 1024,
   /** `events:read` and REST: events in one answer. */

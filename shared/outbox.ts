@@ -1,39 +1,45 @@
-import type { Ack, CommandInput, SentMessage } from "./commands.js";
+import type { Ack, ActionName, CommandInput, Receipt } from "./commands.js";
 import type { ErrorBody } from "./errors.js";
 
-/** A message on its way: from the user's action until its ack or its definite refusal. */
+/** A command that writes to a room's log, with its input. */
+export type Action = { [N in ActionName]: { name: N; input: CommandInput<N> } }[ActionName];
+
+/** An action on its way: from the user's hand until its ack or its definite refusal. */
 export interface Outgoing {
-  room: string;
-  clientId: string;
-  text: string;
+  action: Action;
   /** Set when the server refused it for good. */
   error: ErrorBody | null;
 }
 
+const roomOf = (entry: Outgoing) => entry.action.input.room;
+const idOf = (entry: Outgoing) => entry.action.input.clientId;
+
 /** Where an outbox sends to and keeps its entries; all methods of the surroundings, so that it stays pure. */
 export interface OutboxPorts {
   /** Sends once; rejects when no answer came (not connected, time-out). */
-  send(input: CommandInput<"message:send">): Promise<Ack<SentMessage>>;
+  send(action: Action): Promise<Ack<Receipt>>;
   /** Calls back after a delay in ms. */
   wait(ms: number, callback: () => void): void;
   /** 0 up to 1, for jitter. */
   random(): number;
   /** Called after every change, with all entries in the order of the user's actions. */
   changed(entries: readonly Outgoing[]): void;
-  /** Called once for each accepted message. */
-  accepted(entry: Outgoing, receipt: SentMessage): void;
+  /** Called once for each accepted action. */
+  accepted(entry: Outgoing, receipt: Receipt): void;
 }
 
 /**
- * Messages the user sent that the server has not accepted yet. One a room is in flight, so that a user's own order
+ * What the user did that the server has not accepted yet. One a room is in flight, so that a user's own order
  * holds; a retry carries the same `clientId`, so the server stores it once (trust.md §4, P1 and P7).
  */
 export interface Outbox {
-  /** Adds a message; throws RangeError when 100 wait already (P6). */
-  add(room: string, clientId: string, text: string): void;
+  /** Adds an action; throws RangeError when 100 wait already (P6). */
+  add(action: Action): void;
   /** Tries everything that waits now: call it when the connection is back. */
   flush(): void;
-  /** Forgets a refused message. */
+  /** Takes over what another page of the same user left, before its own: it is mostly older. Known ones are skipped. */
+  adopt(left: readonly Outgoing[]): void;
+  /** Forgets an action; one in flight may still be stored. */
   discard(clientId: string): void;
   entries(): readonly Outgoing[];
 }
@@ -42,9 +48,13 @@ const outboxMax = 100;
 const retryFirstMs = 500;
 const retryMaxMs = 10_000;
 
-/** Creates an outbox holding `kept` from an earlier page of the same user. */
-export function createOutbox(ports: OutboxPorts, kept: readonly Outgoing[] = []): Outbox {
-  let entries: readonly Outgoing[] = kept;
+/** A message that is gone altogether needs no delete: that action is done. */
+const isDone = ({ action }: Outgoing, error: ErrorBody) =>
+  action.name === "message:delete" && error.code === "not_found";
+
+/** Creates an empty outbox. */
+export function createOutbox(ports: OutboxPorts): Outbox {
+  let entries: readonly Outgoing[] = [];
   const inFlight = new Set<string>();
   const failures = new Map<string, number>();
 
@@ -60,30 +70,40 @@ export function createOutbox(ports: OutboxPorts, kept: readonly Outgoing[] = [])
     ports.wait(Math.max(atLeastMs, backoff * (0.5 + ports.random())), () => void pump(room));
   }
 
-  function settle(entry: Outgoing, answer: Ack<SentMessage>): void {
+  const forget = (clientId: string) => change(entries.filter((entry) => idOf(entry) !== clientId));
+
+  function flush(): void {
+    for (const room of new Set(entries.map(roomOf))) {
+      failures.delete(room);
+      void pump(room);
+    }
+  }
+
+  function settle(entry: Outgoing, answer: Ack<Receipt>): void {
     if (answer.ok) {
-      failures.delete(entry.room);
-      change(entries.filter((other) => other.clientId !== entry.clientId));
+      failures.delete(roomOf(entry));
+      forget(idOf(entry));
       ports.accepted(entry, answer.data);
     } else if (answer.error.retryable) {
-      retryLater(entry.room, answer.error.retryAfterMs ?? 0);
+      retryLater(roomOf(entry), answer.error.retryAfterMs ?? 0);
       return;
-    } else {
+    } else if (isDone(entry, answer.error)) forget(idOf(entry));
+    else {
       const refused = { ...entry, error: answer.error };
-      change(entries.map((other) => (other.clientId === entry.clientId ? refused : other)));
+      change(entries.map((other) => (idOf(other) === idOf(entry) ? refused : other)));
     }
-    void pump(entry.room);
+    void pump(roomOf(entry));
   }
 
   async function pump(room: string): Promise<void> {
-    const entry = entries.find((other) => other.room === room && other.error === null);
+    const entry = entries.find((other) => roomOf(other) === room && other.error === null);
     if (!entry || inFlight.has(room)) return;
     inFlight.add(room);
-    let answer: Ack<SentMessage> | null = null;
+    let answer: Ack<Receipt> | null = null;
     try {
-      answer = await ports.send({ room, clientId: entry.clientId, text: entry.text });
+      answer = await ports.send(entry.action);
     } catch {
-      // No answer: the message may be stored or not; the retry finds out.
+      // No answer: it may be stored or not; the retry finds out.
     }
     inFlight.delete(room);
     if (answer) settle(entry, answer);
@@ -91,18 +111,18 @@ export function createOutbox(ports: OutboxPorts, kept: readonly Outgoing[] = [])
   }
 
   return {
-    add(room, clientId, text) {
-      if (entries.length >= outboxMax) throw new RangeError(`${outboxMax} messages are waiting already`);
-      change([...entries, { room, clientId, text, error: null }]);
-      void pump(room);
+    add(action) {
+      if (entries.length >= outboxMax) throw new RangeError(`${outboxMax} actions are waiting already`);
+      change([...entries, { action, error: null }]);
+      void pump(action.input.room);
     },
-    flush() {
-      for (const room of new Set(entries.map((entry) => entry.room))) {
-        failures.delete(room);
-        void pump(room);
-      }
+    flush,
+    adopt(left) {
+      const known = new Set(entries.map(idOf));
+      change([...left.filter((entry) => !known.has(idOf(entry))), ...entries]);
+      flush();
     },
-    discard: (clientId) => change(entries.filter((entry) => entry.clientId !== clientId)),
+    discard: forget,
     entries: () => entries,
   };
 }

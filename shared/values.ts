@@ -46,6 +46,18 @@ export const messageText = text("text", limits.textCharacters);
 /** Title of a room. */
 export const roomTitle = text("title", limits.titleCharacters);
 
+/** Topic of a room; empty takes it away. */
+export const roomTopic = storable.refine(
+  (value) => countCharacters(value) <= limits.topicCharacters,
+  `topic must have at most ${limits.topicCharacters} characters`,
+);
+
+// `RegExp` by its constructor: the v flag is younger than the language level compiled for.
+const oneEmoji = new RegExp("^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic})$", "v");
+
+/** One emoji, as a person counts them: also flags, skin tones and joined ones. */
+export const emoji = z.string().max(64).regex(oneEmoji, "must be one emoji");
+
 /** A UUID made by the client, once per user action; a retry carries the same one. */
 export const clientId = z.uuid();
 

@@ -32,6 +32,8 @@ export interface Config {
   /** Volatile data: presence, registry, limits. */
   cacheRedisUrl: string | null;
   database: { url: string; pool: number };
+  /** Reads that may be late; null without one. */
+  replicaUrl: string | null;
   metricsApiKeys: string[];
   sessionSecrets: string[];
   clusterSecrets: string[];
@@ -59,6 +61,12 @@ export interface NodeConfig extends Config {
 /** What an emitter is told on top. */
 export interface EmitterConfig extends Config {
   emitterApiKeys: string[];
+}
+
+/** What a worker is told on top. */
+export interface WorkerConfig extends Config {
+  /** How much of a room's log stays readable; null: without end. */
+  retention: { maxAgeMs: number | null; maxEvents: number | null };
 }
 
 /** What `parley migrate` and `parley admin` are told. */
@@ -104,6 +112,7 @@ export function baseConfig(env: Env, role: InstanceRole, keepSecret: KeepSecret)
     redisUrl,
     cacheRedisUrl: redisUrl === null ? null : (cacheRedis(env) ?? redisUrl),
     database: { url: requireDatabase(env), pool: env.DB_POOL },
+    replicaUrl: env.DATABASE_REPLICA_URL ?? null,
     metricsApiKeys: env.METRICS_API_KEY ?? [],
     sessionSecrets: secretsOf(env, "SESSION_SECRET", keepSecret),
     clusterSecrets: secretsOf(env, "CLUSTER_SECRET", keepSecret),
@@ -140,6 +149,17 @@ export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
 /** Configuration of an emitter. */
 export function emitterConfig(env: Env, keepSecret: KeepSecret): EmitterConfig {
   return { ...baseConfig(env, "emitter", keepSecret), emitterApiKeys: env.EMITTER_API_KEY ?? [] };
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Configuration of a worker. */
+export function workerConfig(env: Env, keepSecret: KeepSecret): WorkerConfig {
+  const days = env.HISTORY_MAX_AGE_DAYS;
+  return {
+    ...baseConfig(env, "worker", keepSecret),
+    retention: { maxAgeMs: days === null ? null : days * dayMs, maxEvents: env.HISTORY_MAX_EVENTS },
+  };
 }
 
 /** Configuration of the commands that change the database's shape or its first admin. */

@@ -51,7 +51,7 @@ const bucket = (standard: string) =>
       context.addIssue("burst/per second, such as 20/5, or off");
       return z.NEVER;
     });
-const cap = (standard: number) =>
+const cap = (standard: number | null) =>
   z
     .string()
     .regex(/^([1-9]\d{0,6}|off)$/, "a whole number above 0, or off")
@@ -127,6 +127,8 @@ export const envSchema = z.object({
   LIMIT_GUESTS: bucket("20/0.5"),
   LIMIT_CONNECTIONS_PER_IP: cap(200),
   LIMIT_CONNECTIONS_PER_USER: cap(20),
+  HISTORY_MAX_AGE_DAYS: cap(null),
+  HISTORY_MAX_EVENTS: cap(null),
   WORKER_QUEUES: list.pipe(z.array(queue).min(1)).default(["default", "push", "mailers", "pull"]),
   WORKER_CONCURRENCY: number(1, 1000).default(5),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

@@ -4,7 +4,12 @@ import type { Log } from "../metrics/log.js";
 
 /** What a query needs: a pool, or one connection inside a transaction. */
 export interface Queries {
-  query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  /** `timeoutMs`: where an answer is needed sooner than the pool's own deadline. */
+  query<R extends pg.QueryResultRow>(
+    sql: string,
+    values?: unknown[],
+    timeoutMs?: number,
+  ): Promise<pg.QueryResult<R>>;
 }
 
 /** Connections to Postgres, bounded, with deadlines on waiting for one and on each statement's answer. */
@@ -33,16 +38,18 @@ export function openDatabase(options: { url: string; pool: number; name: string 
     on: pg.Pool | pg.PoolClient,
     sql: string,
     values?: unknown[],
+    timeoutMs = queryTimeoutMs,
   ) => {
     try {
-      return await on.query<R>(sql, values);
+      // The driver knows the option for one query, its types do not.
+      return await on.query<R>({ text: sql, values, query_timeout: timeoutMs } as pg.QueryConfig);
     } catch (error) {
       throw isLost(error) ? lost() : error;
     }
   };
 
   return {
-    query: (sql, values) => query(pool, sql, values),
+    query: (sql, values, timeoutMs) => query(pool, sql, values, timeoutMs),
     async transaction(work) {
       const connection = await pool.connect().catch((error: unknown) => {
         throw isLost(error) ? lost() : error;
@@ -53,7 +60,9 @@ export function openDatabase(options: { url: string; pool: number; name: string 
       connection.on("error", noteLost);
       try {
         await query(connection, "BEGIN");
-        const result = await work({ query: (sql, values) => query(connection, sql, values) });
+        const result = await work({
+          query: (sql, values, timeoutMs) => query(connection, sql, values, timeoutMs),
+        });
         await query(connection, "COMMIT");
         return result;
       } catch (error) {
@@ -70,10 +79,13 @@ export function openDatabase(options: { url: string; pool: number; name: string 
 
 const lost = () => new Failure("unavailable", "the database does not answer", 1000);
 
-/** Anything that is not an answer of Postgres about the statement itself (SQLSTATE 08, 57P, 53, or no SQLSTATE). */
+/**
+ * Anything that is not an answer of Postgres about the statement itself: SQLSTATE 08, 57P, 53, a lock not had in time
+ * (55P03), a statement cancelled (57014), a transaction to be tried again (40), or no SQLSTATE.
+ */
 function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "string") return /timeout|terminated|closed/i.test(error.message);
-  return /^(08|57P|53|25006)/.test(code) || /^E[A-Z]+$/.test(code);
+  return /^(08|57|53|40|55P03|25006)/.test(code) || /^E[A-Z]+$/.test(code);
 }

@@ -1,154 +1,158 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { limits } from "../../shared/limits.js";
-import type { User } from "../../shared/values.js";
 import type { Database } from "../database/pool.js";
-import { createMetrics } from "../metrics/metrics.js";
 import { createTestDatabase, eventually, type TestDatabase } from "../test/services.js";
-import { createAppend, type Append } from "./append.js";
-import { createHistoryReader } from "./read.js";
+import {
+  createTestReader,
+  createTestWriter,
+  gapsIn,
+  makeRoom,
+  readLog,
+  receiptOf,
+  say,
+  user,
+  type TestWriter,
+} from "../test/room-log.js";
 
 let test: TestDatabase;
 let database: Database;
-let append: Append;
-let otherAppend: Append;
+let here: TestWriter;
+let there: TestWriter;
 beforeAll(async () => {
   test = await createTestDatabase("test_append");
   database = test.open();
-  append = createAppend(database, createMetrics());
-  otherAppend = createAppend(test.open(), createMetrics());
+  here = createTestWriter(database);
+  there = createTestWriter(test.open());
 });
 afterAll(() => test.close());
 
-const user = (name: string, role: User["role"] = "member"): User => ({ id: `id-${name}`, name, role });
 const ann = user("Ann");
-
-async function makeRoom(visibility = "public"): Promise<string> {
-  const id = `r-${randomUUID()}`;
-  await database.query("INSERT INTO rooms (id, title, visibility) VALUES ($1, $1, $2)", [id, visibility]);
-  return id;
-}
-
-/** What is wrong with a room's numbers; null when they are 1, 2, 3 … up to its head. */
-async function gapsIn(room: string): Promise<string | null> {
-  const { rows } = await database.query<{ event_offset: string }>(
-    "SELECT event_offset FROM room_events WHERE room_id = $1 ORDER BY event_offset",
-    [room],
-  );
-  const { rows: heads } = await database.query<{ head: string }>("SELECT head FROM rooms WHERE id = $1", [
-    room,
-  ]);
-  const found = rows.map((row) => Number(row.event_offset));
-  const fits = found.every((offset, i) => offset === i + 1) && Number(heads[0]?.head) === found.length;
-  return fits ? null : `${found.join()} with head ${heads[0]?.head}`;
-}
+const bob = user("Bob");
+const admin = user("Eve", "admin");
+const newRoom = (visibility?: string) => makeRoom(database, visibility);
+const writer = (n: number) => (n % 2 === 0 ? here : there).append;
 
 describe("appending", () => {
   it("numbers what 16 writers of two nodes write at once into one room without gap or repeat", async () => {
-    const room = await makeRoom();
-    const write = async (writer: number) => {
+    const room = await newRoom();
+    const write = async (n: number) => {
       const offsets: number[] = [];
-      for (let i = 0; i < 10; i += 1) {
-        const to = writer % 2 === 0 ? append : otherAppend;
-        const done = await to(user(`w${writer}`), { room, clientId: randomUUID(), text: `${writer} ${i}` });
-        offsets.push(done.offset);
-      }
+      for (let i = 0; i < 10; i += 1) offsets.push((await say(writer(n), room, `${n} ${i}`)).offset);
       return offsets;
     };
-    const all = await Promise.all(Array.from({ length: 16 }, (_, writer) => write(writer)));
+    const all = await Promise.all(Array.from({ length: 16 }, (_, n) => write(n)));
     for (const own of all) expect(own).toEqual([...own].sort((a, b) => a - b));
     expect(all.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 160 }, (_, i) => i + 1));
-    expect(await gapsIn(room)).toBeNull();
+    expect(await gapsIn(database, room)).toBeNull();
   });
 
-  it("numbers each of several rooms by itself", async () => {
-    const rooms = await Promise.all([makeRoom(), makeRoom(), makeRoom()]);
-    const work = Array.from({ length: 60 }, (_, i) =>
-      (i % 2 ? append : otherAppend)(ann, { room: rooms[i % 3] ?? "", clientId: randomUUID(), text: "x" }),
-    );
+  it("writes to many rooms from two nodes at once without deadlock, each numbered by itself", async () => {
+    const rooms = await Promise.all(Array.from({ length: 10 }, () => newRoom()));
+    const work = Array.from({ length: 600 }, (_, i) => say(writer(i), rooms[(i * 7) % 10] ?? "", "x"));
     await Promise.all(work);
     for (const room of rooms) {
-      expect(await gapsIn(room)).toBeNull();
-      expect((await createHistoryReader(database).page(room, {})).head).toBe(20);
+      expect(await gapsIn(database, room)).toBeNull();
+      expect(await readLog(database, room)).toHaveLength(60);
     }
   });
 
+  it("sends what is new in offset order, in one batch a room", async () => {
+    const room = await newRoom();
+    await Promise.all(Array.from({ length: 50 }, (_, i) => say(here.append, room, `${i}`)));
+    const batches = here.committed.filter((batch) => batch.room === room);
+    expect(batches.flatMap(({ events }) => events)).toEqual(await readLog(database, room));
+    // The first goes alone, the others share what the first one's round trip lets gather.
+    expect(batches.map(({ events }) => events.length)).toEqual([1, 49]);
+  });
+
   it("stores a message once, however often and through whichever node it is sent", async () => {
-    const room = await makeRoom();
-    const message = { room, clientId: randomUUID(), text: "once" };
-    const work = Array.from({ length: 8 }, (_, i) => (i % 2 ? append : otherAppend)(ann, message));
-    const done = await Promise.all(work);
+    const room = await newRoom();
+    const clientId = randomUUID();
+    const done = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => say(writer(i), room, "once", clientId)),
+    );
     expect(done.filter(({ appended }) => appended)).toHaveLength(1);
-    expect(new Set(done.map(({ id, offset, at }) => `${id} ${offset} ${at}`)).size).toBe(1);
-    expect((await append(ann, message)).appended).toBe(false);
-    expect(await gapsIn(room)).toBeNull();
+    for (const each of done) expect(receiptOf(each)).toEqual(receiptOf(done[0] ?? each));
+    expect((await say(here.append, room, "once", clientId)).appended).toBe(false);
+    expect(await gapsIn(database, room)).toBeNull();
   });
 
   it("refuses another body under the same clientId, and uses no number for it", async () => {
-    const room = await makeRoom();
-    const message = { room, clientId: randomUUID(), text: "one" };
-    await append(ann, message);
-    await expect(append(ann, { ...message, text: "two" })).rejects.toMatchObject({ code: "conflict" });
-    const reply = { ...message, replyTo: randomUUID() };
-    await expect(append(ann, reply)).rejects.toMatchObject({ code: "conflict" });
-    expect((await append(ann, { room, clientId: randomUUID(), text: "next" })).offset).toBe(2);
+    const room = await newRoom();
+    const clientId = randomUUID();
+    const { id } = await say(here.append, room, "one", clientId);
+    const other = { room, clientId, sender: ann };
+    for (const action of [
+      { ...other, kind: "message" as const, text: "two" },
+      { ...other, kind: "message" as const, text: "one", replyTo: randomUUID() },
+      { ...other, kind: "reaction" as const, target: id, emoji: "👍", on: true },
+      { ...other, kind: "delete" as const, target: id },
+    ])
+      await expect(here.append(action)).rejects.toMatchObject({ code: "conflict" });
+    expect((await say(here.append, room, "next")).offset).toBe(2);
+  });
+
+  it("refuses one of a batch without harm to the others", async () => {
+    const room = await newRoom();
+    const [clientId, lone] = [randomUUID(), randomUUID()];
+    await say(here.append, room, "first", clientId);
+    const done = await Promise.allSettled([
+      say(here.append, room, "alone", lone),
+      say(here.append, room, "a"),
+      say(here.append, room, "another body", clientId),
+      say(here.append, "nowhere", "b"),
+      say(here.append, room, "c"),
+    ]);
+    expect(done.map(({ status }) => status).join()).toBe("fulfilled,fulfilled,rejected,rejected,fulfilled");
+    expect(await gapsIn(database, room)).toBeNull();
   });
 
   it("takes the same clientId of another sender, or in another room, for another message", async () => {
-    const [room, other] = [await makeRoom(), await makeRoom()];
+    const [room, other] = [await newRoom(), await newRoom()];
     const clientId = randomUUID();
-    await append(ann, { room, clientId, text: "Ann's" });
-    expect(await append(user("Bob"), { room, clientId, text: "Bob's" })).toMatchObject({
-      appended: true,
-      offset: 2,
-    });
-    expect(await append(ann, { room: other, clientId, text: "Ann's" })).toMatchObject({
-      appended: true,
-      offset: 1,
-    });
+    await say(here.append, room, "Ann's", clientId);
+    const theirs = { kind: "message" as const, room, sender: bob, clientId, text: "Bob's" };
+    expect(await here.append(theirs)).toMatchObject({ appended: true, offset: 2 });
+    expect(await say(here.append, other, "Ann's", clientId)).toMatchObject({ appended: true, offset: 1 });
   });
 
   it("does not tell an unknown room from a private one the sender may not enter", async () => {
-    const room = await makeRoom("private");
-    const send = (who: User, to: string) => append(who, { room: to, clientId: randomUUID(), text: "x" });
-    await expect(send(ann, "nowhere")).rejects.toMatchObject({ code: "not_found" });
-    await expect(send(ann, room)).rejects.toMatchObject({ code: "not_found" });
+    const room = await newRoom("private");
+    await expect(say(here.append, "nowhere", "x")).rejects.toMatchObject({ code: "not_found" });
+    await expect(say(here.append, room, "x")).rejects.toMatchObject({ code: "not_found" });
     await database.query("INSERT INTO room_members VALUES ($1, $2, 'member')", [room, ann.id]);
-    expect((await send(ann, room)).offset).toBe(1);
-    expect((await send(user("Eve", "admin"), room)).offset).toBe(2);
+    expect((await say(here.append, room, "x")).offset).toBe(1);
+    const action = { kind: "message" as const, room, sender: admin, clientId: randomUUID(), text: "x" };
+    expect((await here.append(action)).offset).toBe(2);
   });
 
-  it.each(["👩‍👩‍👧 😀", "שלום \u202eعالم", " e\u0301 ", "a\r\nb\tc", "<script>&amp;'\"\\", "x".repeat(4000)])(
+  it("checks bans and mutes under the room's lock", async () => {
+    const room = await newRoom();
+    const cid = user("Cid");
+    const send = () => here.append({ kind: "message", room, sender: cid, clientId: randomUUID(), text: "x" });
+    await database.query("INSERT INTO mutes VALUES ($1, 'x', now() - interval '1 second')", [cid.id]);
+    await send();
+    await database.query("UPDATE mutes SET until = NULL");
+    await expect(send()).rejects.toMatchObject({ code: "forbidden", message: "you are muted" });
+    await database.query("DELETE FROM mutes");
+    await database.query("INSERT INTO bans VALUES ($1, 'Cid', NULL, 'x')", [cid.id]);
+    await expect(send()).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
+    expect(await gapsIn(database, room)).toBeNull();
+  });
+
+  it.each(["👩‍👩‍👧 😀", "שלום \u202eעالم", " e\u0301 ", "a\r\nb\tc", "<script>&amp;'\"\\", "x".repeat(4000)])(
     "stores text unchanged: %j",
     async (text) => {
-      const room = await makeRoom();
-      const { batch } = await append(ann, { room, clientId: randomUUID(), text });
-      const page = await createHistoryReader(database).page(room, {});
-      expect(page.events).toEqual(batch.events);
-      expect(page.events[0]).toMatchObject({ text, sender: ann });
+      const room = await newRoom();
+      await say(here.append, room, text);
+      const { events } = await createTestReader(database).page(room, {});
+      expect(events).toEqual(here.committed.at(-1)?.events);
+      expect(events[0]).toMatchObject({ text, sender: ann });
     },
   );
 
-  it("gives the number back when the database ends the connection in the middle", async () => {
-    const room = await makeRoom();
-    await append(ann, { room, clientId: randomUUID(), text: "first" });
-    const broken = database.transaction(async (connection) => {
-      const { rows } = await connection.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-      await connection.query("SELECT * FROM append_message($1, $2, $3, 'x', 'X', 'member', 'lost', NULL)", [
-        room,
-        randomUUID(),
-        randomUUID(),
-      ]);
-      await test.open(1).query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
-      await connection.query("SELECT 1");
-    });
-    await expect(broken).rejects.toThrow();
-    expect((await append(ann, { room, clientId: randomUUID(), text: "second" })).offset).toBe(2);
-    expect(await gapsIn(room)).toBeNull();
-  });
-
   it("leaves no gap when backends are killed under load, and every retry is stored once", async () => {
-    const room = await makeRoom();
+    const room = await newRoom();
     const acked: number[] = [];
     const killer = test.open(1);
     let writing = true;
@@ -157,101 +161,160 @@ describe("appending", () => {
       await eventually("three backends killed or the writers done", async () => {
         const { rowCount } = await killer.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-             AND pid <> pg_backend_pid() AND query LIKE '%append_message%' AND state = 'active' LIMIT 1`,
+             AND pid <> pg_backend_pid() AND query LIKE '%append_events%' AND state = 'active' LIMIT 1`,
         );
         killed += rowCount ?? 0;
         return !writing || killed >= 3;
       });
     })();
-    const send = async (clientId: string) => {
+    const send = async (n: number) => {
+      const clientId = randomUUID();
       await eventually("an ack", async () => {
-        const done = await append(ann, { room, clientId, text: "x" }).catch(() => null);
+        const done = await say(writer(n), room, "x", clientId).catch(() => null);
         if (done) acked.push(done.offset);
         return done !== null;
       });
     };
-    await Promise.all(Array.from({ length: 80 }, () => send(randomUUID())));
+    const write = async (n: number) => {
+      for (let i = 0; i < 20; i += 1) await send(n);
+    };
+    await Promise.all([write(0), write(1), write(2), write(3)]);
     writing = false;
     await kill;
     expect(acked.sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
-    expect(await gapsIn(room)).toBeNull();
-  });
-
-  it("is found out by the gap check when it burns a number for a repeat", async () => {
-    const room = await makeRoom();
-    const clientId = randomUUID();
-    const faulty = () =>
-      database.query(
-        `WITH s AS (UPDATE rooms SET head = head + 1 WHERE id = $1 RETURNING head)
-         INSERT INTO room_events (room_id, event_offset, id, kind, at, sender_id, sender_name, sender_role, client_id, text)
-         SELECT $1, head, gen_random_uuid(), 'message', now(), 'x', 'X', 'member', $2, 'x' FROM s ON CONFLICT DO NOTHING`,
-        [room, clientId],
-      );
-    await faulty();
-    expect(await gapsIn(room)).toBeNull();
-    await faulty();
-    expect(await gapsIn(room)).toBe("1 with head 2");
+    expect(await gapsIn(database, room)).toBeNull();
   });
 });
 
-describe("reading", () => {
-  const reader = () => createHistoryReader(database);
-  const offsets = (page: { events: { offset: number }[] }) => page.events.map(({ offset }) => offset);
-  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  let room: string;
+describe("what is done to a message", () => {
+  const edit = (room: string, target: string, text: string, sender = ann) =>
+    here.append({ kind: "edit", room, sender, clientId: randomUUID(), target, text });
+  const remove = (room: string, target: string, sender = ann) =>
+    here.append({ kind: "delete", room, sender, clientId: randomUUID(), target });
+  const react = (room: string, target: string, on = true, sender = bob) =>
+    here.append({ kind: "reaction", room, sender, clientId: randomUUID(), target, emoji: "👍", on });
 
-  beforeAll(async () => {
-    room = await makeRoom();
-    await database.query(
-      `INSERT INTO room_events (room_id, event_offset, id, kind, at, sender_id, sender_name, sender_role, client_id, text)
-       SELECT $1, n, gen_random_uuid(), 'message', now(), 'x', 'X', 'member', gen_random_uuid(), 't' || n
-       FROM generate_series(1, 1100) n`,
+  it("is an event with an offset of its own, sent as it is read", async () => {
+    const room = await newRoom();
+    const { id } = await say(here.append, room, "one");
+    expect(await edit(room, id, "two")).toMatchObject({ offset: 2 });
+    expect(await react(room, id)).toMatchObject({ offset: 3 });
+    expect(await react(room, id, false)).toMatchObject({ offset: 4 });
+    const log = await readLog(database, room);
+    expect(log).toMatchObject([
+      { kind: "message", text: "one" },
+      { kind: "edit", target: id, text: "two", sender: ann },
+      { kind: "reaction", target: id, emoji: "👍", on: true, sender: bob },
+      { kind: "reaction", target: id, on: false },
+    ]);
+    expect(here.committed.filter((batch) => batch.room === room).flatMap(({ events }) => events)).toEqual(
+      log,
+    );
+  });
+
+  it("takes the words of a deleted message and of its edits from the log, and keeps their offsets", async () => {
+    const room = await newRoom();
+    const { id } = await say(here.append, room, "secret one");
+    await edit(room, id, "secret two");
+    await say(here.append, room, "stays");
+    expect(await remove(room, id)).toMatchObject({ offset: 4 });
+    expect(await readLog(database, room)).toMatchObject([
+      { kind: "message", text: "" },
+      { kind: "edit", text: "" },
+      { kind: "message", text: "stays" },
+      { kind: "delete", target: id },
+    ]);
+    const { rows } = await database.query<{ words: string }>(
+      "SELECT string_agg(e::text, ' ') AS words FROM room_events e WHERE room_id = $1",
       [room],
     );
-    await database.query("UPDATE rooms SET head = 1100 WHERE id = $1", [room]);
+    expect(rows[0]?.words).not.toContain("secret");
   });
 
-  it("gives the last page, and pages after and before an offset, ascending", async () => {
-    const { page } = reader();
-    expect(offsets(await page(room, {}))).toEqual(range(1051, 1100));
-    expect(offsets(await page(room, { limit: 3 }))).toEqual([1098, 1099, 1100]);
-    expect(offsets(await page(room, { after: 10, limit: 2 }))).toEqual([11, 12]);
-    expect(offsets(await page(room, { before: 10, limit: 2 }))).toEqual([8, 9]);
-    expect(offsets(await page(room, { before: 1 }))).toEqual([]);
-    expect(await page(room, { after: 1100 })).toMatchObject({
-      events: [],
-      head: 1100,
-      floor: 1,
-      truncated: false,
+  it("answers the retry of a message that was deleted meanwhile with its offset", async () => {
+    const room = await newRoom();
+    const clientId = randomUUID();
+    const first = await say(here.append, room, "gone soon", clientId);
+    await remove(room, first.id);
+    expect(receiptOf(await say(here.append, room, "gone soon", clientId))).toEqual(receiptOf(first));
+  });
+
+  it("is for the author; deleting also for moderators of the room and admins", async () => {
+    const room = await newRoom();
+    const { id } = await say(here.append, room, "Ann's");
+    await expect(edit(room, id, "x", bob)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(edit(room, id, "x", admin)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(remove(room, id, bob)).rejects.toMatchObject({ code: "forbidden" });
+    await database.query("INSERT INTO room_members VALUES ($1, $2, 'moderator')", [room, bob.id]);
+    await expect(edit(room, id, "x", bob)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await remove(room, id, bob)).toMatchObject({ offset: 2 });
+    const { id: other } = await say(here.append, room, "Ann's other");
+    expect(await remove(room, other, admin)).toMatchObject({ offset: 4 });
+  });
+
+  it("finds no message that is unknown, in another room, deleted, below the floor, or no message", async () => {
+    const [room, other] = [await newRoom(), await newRoom()];
+    const { id: elsewhere } = await say(here.append, other, "x");
+    const { id: deleted } = await say(here.append, room, "x");
+    const { id: deletion } = await remove(room, deleted);
+    const { id: trimmed } = await say(here.append, room, "x");
+    const { id: kept } = await say(here.append, room, "x");
+    await database.query("UPDATE rooms SET floor = 4 WHERE id = $1", [room]);
+    for (const target of [randomUUID(), elsewhere, deleted, deletion, trimmed])
+      for (const what of [edit(room, target, "y"), remove(room, target), react(room, target)])
+        await expect(what).rejects.toMatchObject({ code: "not_found" });
+    expect(await react(room, kept)).toMatchObject({ offset: 5 });
+  });
+
+  it("by two at once is decided one after the other, also within one batch", async () => {
+    const room = await newRoom();
+    const { id } = await say(here.append, room, "x");
+    const done = await Promise.allSettled([
+      say(here.append, room, "in between"),
+      remove(room, id),
+      edit(room, id, "words that must not stay"),
+      there.append({ kind: "delete", room, sender: ann, clientId: randomUUID(), target: id }),
+    ]);
+    expect(done.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    const words = (await readLog(database, room)).map((event) => ("text" in event ? event.text : ""));
+    expect(words.join("")).toBe("in between");
+  });
+});
+
+describe("a full queue", () => {
+  it("refuses at once, and the rest is stored", async () => {
+    const room = await newRoom();
+    const own = createTestWriter(test.open(1));
+    const work = Array.from({ length: 2100 }, () => say(own.append, room, "x").then(() => "ok", String));
+    const done = await Promise.all(work);
+    const refused = done.filter((answer) => answer !== "ok");
+    expect(refused).toHaveLength(99);
+    expect(refused[0]).toContain("too many messages are waiting");
+    expect(await gapsIn(database, room)).toBeNull();
+  });
+});
+
+describe("a database that does not answer", () => {
+  it("makes all that wait unavailable in seconds; nothing of it is sent, and a retry is stored once", async () => {
+    const room = await newRoom();
+    const own = createTestWriter(test.open(2));
+    const locker = test.open(1);
+    const clientId = randomUUID();
+    await locker.transaction(async (connection) => {
+      await connection.query("SELECT 1 FROM rooms WHERE id = $1 FOR UPDATE", [room]);
+      const done = await Promise.allSettled([
+        say(own.append, room, "x", clientId),
+        say(own.append, room, "y"),
+        say(own.append, await newRoom(), "z"),
+      ]);
+      for (const one of done)
+        expect(one).toMatchObject({
+          status: "rejected",
+          reason: { code: "unavailable", retryAfterMs: 1000 },
+        });
     });
-  });
-
-  it("gives all that follows up to 1000 behind, and the end of the log beyond", async () => {
-    const near = await reader().catchUp(room, 1100 - limits.catchUpMax);
-    expect(near.truncated).toBe(false);
-    expect(offsets(near)).toEqual(range(101, 1100));
-    const far = await reader().catchUp(room, 1100 - limits.catchUpMax - 1);
-    expect(far.truncated).toBe(true);
-    expect(offsets(far)).toEqual(range(1051, 1100));
-  });
-
-  it("gives the end of the log to a reader who is ahead of it", async () => {
-    expect(await reader().catchUp(room, 1200)).toMatchObject({ truncated: true, head: 1100 });
-  });
-
-  it("reads an empty room, and refuses an unknown one", async () => {
-    const empty = await makeRoom();
-    expect(await reader().catchUp(empty, undefined)).toMatchObject({ events: [], head: 0, floor: 1 });
-    await expect(reader().page("nowhere", {})).rejects.toMatchObject({ code: "not_found" });
-  });
-
-  it("shows nothing below the floor, and tells a reader who was there", async () => {
-    const cut = await makeRoom();
-    for (let i = 0; i < 6; i += 1) await append(ann, { room: cut, clientId: randomUUID(), text: "x" });
-    await database.query("UPDATE rooms SET floor = 4 WHERE id = $1", [cut]);
-    expect(await reader().page(cut, { after: 1 })).toMatchObject({ truncated: true, floor: 4 });
-    expect(offsets(await reader().page(cut, { before: 6 }))).toEqual([4, 5]);
-    expect((await reader().catchUp(cut, 2)).truncated).toBe(true);
-    expect((await reader().catchUp(cut, 3)).truncated).toBe(false);
+    expect(own.committed).toEqual([]);
+    expect((await say(own.append, room, "x", clientId)).offset).toBe(1);
+    expect(await gapsIn(database, room)).toBeNull();
   });
 });

@@ -1,72 +1,131 @@
-import { randomUUID } from "node:crypto";
-import type { RoomEvents } from "../../shared/room-events.js";
+import { v7 as uuidv7 } from "uuid";
+import type { MemberEvent, RoomChangeEvent, RoomEvents } from "../../shared/room-events.js";
 import type { User } from "../../shared/values.js";
-import type { Database } from "../database/pool.js";
+import type { Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
-import type { Metrics } from "../metrics/metrics.js";
-import { toEvent, type EventRow } from "./row.js";
+import { toEvent } from "./row.js";
 
-/** A message to append; `clientId` makes a retry harmless. */
-export interface NewMessage {
+interface Common {
   room: string;
+  sender: User;
+  /** Of the sender's action; the same one again is the same event. */
   clientId: string;
-  text: string;
-  replyTo?: string | undefined;
 }
+
+/** What a user does in a room; whether he may is decided under the room's lock. */
+export type UserAction = Common &
+  (
+    | { kind: "message"; text: string; replyTo?: string | undefined }
+    | { kind: "edit"; target: string; text: string }
+    | { kind: "delete"; target: string }
+    | { kind: "reaction"; target: string; emoji: string; on: boolean }
+  );
+
+/** What the server itself tells in a room; the caller decided it in the same transaction, under the room's lock. */
+export type Notice = Common &
+  (
+    | ({ kind: "member" } & Pick<MemberEvent, "change" | "user" | "reason">)
+    | ({ kind: "room" } & Pick<RoomChangeEvent, "change" | "value">)
+  );
+
+/** An event that is not in a log yet. */
+export type NewEvent = UserAction | Notice;
 
 /** What the log holds now; `appended` is false when it was there already. */
 export interface Appended {
   appended: boolean;
-  batch: RoomEvents;
   id: string;
   offset: number;
   at: number;
 }
 
-type AppendRow = Pick<EventRow, "id" | "event_offset" | "at"> & { outcome: string; epoch: string };
+/** What became of one event of a batch. */
+export type Outcome = Appended | Failure;
 
-/** The only writer of room logs. */
-export type Append = (sender: User, message: NewMessage) => Promise<Appended>;
+interface AppendRow {
+  n: number;
+  outcome: string;
+  id: string;
+  event_offset: string | null;
+  at: Date;
+  epoch: string | null;
+}
+
+const refusals: Record<string, () => Failure> = {
+  not_found: () => new Failure("not_found", "no such room"),
+  conflict: () => new Failure("conflict", "clientId: used for something else"),
+  banned: () => new Failure("forbidden", "you are banned"),
+  muted: () => new Failure("forbidden", "you are muted"),
+  no_target: () => new Failure("not_found", "target: no such message"),
+  not_allowed: () => new Failure("forbidden", "target: not your message"),
+};
+
+/** The columns of an event, as the function `append_events` takes them. */
+function toInput(event: NewEvent, n: number) {
+  const { room, sender, clientId, kind, ...rest } = event;
+  const { text, replyTo, target, ...detail } = rest as Record<string, unknown>;
+  return {
+    n,
+    room,
+    id: uuidv7(),
+    kind,
+    client_id: clientId,
+    sender_id: sender.id,
+    sender_name: sender.name,
+    sender_role: sender.role,
+    text,
+    reply_to: replyTo,
+    target,
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
+    trusted: kind === "member" || kind === "room",
+  };
+}
+
+/** Of a statement that holds rooms locked nobody waits longer than this. */
+const appendTimeoutMs = 2500;
 
 /**
- * Creates the writer: when its promise resolves the message is committed under the room's next offset. The same
- * sender, room and `clientId` give the same offset for the life of the row (trust.md P7).
- * Refuses with `not_found` (also for rooms the sender may not know of), `conflict` (another body under the same
- * `clientId`) or `unavailable`.
+ * Appends events in one round trip; in one transaction, if not in the caller's. Gives what became of each, in their
+ * order, and one batch a room of what is new, in offset order, to be sent once it is committed.
+ * No two events may have the same room, sender and `clientId`, or the same `target`.
  */
-export function createAppend(database: Database, metrics: Metrics): Append {
-  return async (sender, message) => {
-    const stop = metrics.appendSeconds.startTimer();
-    const id = randomUUID();
-    const { rows } = await database.query<AppendRow>(
-      "SELECT outcome, id, event_offset, at, epoch FROM append_message($1, $2, $3, $4, $5, $6, $7, $8)",
-      [
-        message.room,
-        id,
-        message.clientId,
-        sender.id,
-        sender.name,
-        sender.role,
-        message.text,
-        message.replyTo ?? null,
-      ],
-    );
-    const row = rows[0];
-    if (row === undefined || row.outcome === "not_found") throw new Failure("not_found", "no such room");
-    if (row.outcome === "conflict") throw new Failure("conflict", "clientId: used for another message");
-    stop();
-    const event = toEvent({
-      ...row,
-      sender_id: sender.id,
-      sender_name: sender.name,
-      sender_role: sender.role,
-      client_id: message.clientId,
-      text: message.text,
-      reply_to: message.replyTo ?? null,
-    });
+export async function appendEvents(
+  queries: Queries,
+  events: readonly NewEvent[],
+): Promise<{ outcomes: Outcome[]; batches: RoomEvents[] }> {
+  const inputs = events.map(toInput);
+  const rooms = [...new Set(events.map((event) => event.room))];
+  const { rows } = await queries.query<AppendRow>(
+    "SELECT * FROM append_events($1, $2)",
+    [rooms, JSON.stringify(inputs)],
+    appendTimeoutMs,
+  );
+  const outcomes: Outcome[] = [];
+  const batches = new Map<string, RoomEvents>();
+  for (const row of rows.sort((a, b) => a.n - b.n)) {
+    const input = inputs[row.n];
+    if (input === undefined) throw new Error("append_events: an answer to no question");
+    const refusal = refusals[row.outcome];
+    if (refusal !== undefined || row.event_offset === null || row.epoch === null) {
+      outcomes.push(refusal?.() ?? new Failure("internal", "something went wrong here"));
+      continue;
+    }
     const appended = row.outcome === "appended";
-    if (appended) metrics.messagesAppended.inc();
-    const batch = { room: message.room, epoch: row.epoch, events: [event] };
-    return { appended, batch, id: event.id, offset: event.offset, at: event.at };
-  };
+    outcomes.push({ appended, id: row.id, offset: Number(row.event_offset), at: row.at.getTime() });
+    if (!appended) continue;
+    const batch = batches.get(input.room) ?? { room: input.room, epoch: row.epoch, events: [] };
+    batch.events.push(
+      toEvent({
+        ...input,
+        event_offset: row.event_offset,
+        at: row.at,
+        text: (input.text as string | undefined) ?? null,
+        reply_to: (input.reply_to as string | undefined) ?? null,
+        target: (input.target as string | undefined) ?? null,
+        detail: input.detail ?? null,
+      }),
+    );
+    batches.set(input.room, batch);
+  }
+  return { outcomes, batches: [...batches.values()] };
 }

@@ -1,10 +1,11 @@
 import { Router } from "express";
 import { z } from "zod";
 import { eventsQuery } from "../../shared/commands.js";
-import { roomInput } from "../../shared/http.js";
+import { memberInput, roomInput, roomPatch } from "../../shared/http.js";
 import { roomId } from "../../shared/values.js";
 import { Failure, invalid } from "../failure.js";
 import type { HistoryReader } from "../history/read.js";
+import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
 import { bodyOf } from "./body.js";
 import type { CurrentUser } from "./session-user.js";
@@ -14,14 +15,13 @@ const memberId = z.uuid();
 /** What the room routes work with. */
 export interface RoomDeps {
   rooms: Rooms;
+  access: Access;
   history: HistoryReader;
   current: CurrentUser;
-  /** Takes a user's sockets out of a room that he may not read any more, on all nodes. */
-  evict(room: string, userId: string): void;
 }
 
 /** `/rooms`: list, create, members, and reading a room's log. */
-export function roomRoutes({ rooms, history, current, evict }: RoomDeps): Router {
+export function roomRoutes({ rooms, access, history, current }: RoomDeps): Router {
   const router = Router();
 
   router.get("/rooms", async (request, response) => {
@@ -33,26 +33,33 @@ export function roomRoutes({ rooms, history, current, evict }: RoomDeps): Router
     response.status(201).json({ room: await rooms.create(user, bodyOf(request, roomInput)) });
   });
 
+  router.patch("/rooms/:id", async (request, response) => {
+    const user = await current(request);
+    const room = idOf(request.params.id, roomId);
+    response.json({ room: await rooms.change(user, room, bodyOf(request, roomPatch)) });
+  });
+
   router.get("/rooms/:id/events", async (request, response) => {
     const user = await current(request);
     const room = idOf(request.params.id, roomId);
     const query = eventsQuery.safeParse(request.query);
     if (!query.success) throw invalid(query.error);
-    await rooms.assertReadable(user, room);
-    response.json(await history.page(room, query.data));
+    const { head } = await access(user, room);
+    response.json(await history.page(room, head, query.data));
   });
 
   router.put("/rooms/:id/members/:userId", async (request, response) => {
     const user = await current(request);
-    await rooms.addMember(user, idOf(request.params.id, roomId), idOf(request.params.userId, memberId));
+    const room = idOf(request.params.id, roomId);
+    const { role } = bodyOf(request, memberInput);
+    await rooms.putMember(user, room, idOf(request.params.userId, memberId), role);
     response.status(204).end();
   });
 
   router.delete("/rooms/:id/members/:userId", async (request, response) => {
     const user = await current(request);
     const room = idOf(request.params.id, roomId);
-    const userId = idOf(request.params.userId, memberId);
-    if (await rooms.removeMember(user, room, userId)) evict(room, userId);
+    await rooms.removeMember(user, room, idOf(request.params.userId, memberId));
     response.status(204).end();
   });
 

@@ -1,36 +1,56 @@
-import type { RoomEvents } from "../../shared/room-events.js";
 import type { Delivery } from "../delivery/delivery.js";
 import { Failure } from "../failure.js";
-import type { Append } from "../history/append.js";
+import type { UserAction } from "../history/append.js";
+import type { Append } from "../history/group-commit.js";
 import type { HistoryReader } from "../history/read.js";
 import type { Limiter } from "../limits/bucket.js";
 import type { Presence } from "../presence/presence.js";
+import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
 import type { CommandHandlers } from "./command.js";
 import { roomChannel } from "./names.js";
+import type { ChatSocket } from "./types.js";
 
 /** What the chat's commands work with. */
 export interface ChatDeps {
+  access: Access;
   rooms: Rooms;
   append: Append;
   history: HistoryReader;
   delivery: Delivery;
   presence: Presence;
   limiter: Limiter;
-  /** Sends a committed batch to everybody in its room, on all nodes. */
-  broadcast(batch: RoomEvents): void;
   guestsMayWrite: boolean;
 }
 
+type Unsigned<A> = A extends UserAction ? Omit<A, "sender"> : never;
+
 /** The commands of the namespace `/`. */
 export function chatCommands(deps: ChatDeps): CommandHandlers {
-  const { rooms, append, history, delivery, presence, limiter } = deps;
+  const { access, rooms, append, history, delivery, presence, limiter } = deps;
+
+  /** Appends what the socket's user does; its event reaches all in the room, the sender too. */
+  async function act(socket: ChatSocket, action: Unsigned<UserAction>) {
+    const { user } = socket.data;
+    if (user.role === "guest" && !deps.guestsMayWrite) throw new Failure("forbidden", "guests may only read");
+    await limiter.take("messages", user.id);
+    const { id, offset, at } = await append({ ...action, sender: user });
+    return { id, offset, at };
+  }
+
   return {
     async "room:join"(socket, { room, after }) {
-      await rooms.assertReadable(socket.data.user, room);
-      // Live first, then the page: what comes between is in both, and the client drops what it knows.
-      await socket.join(roomChannel(room));
-      const page = await history.catchUp(room, after);
+      const { user } = socket.data;
+      const channel = roomChannel(room);
+      await access(user, room);
+      // Live first, then the head, then the page: what comes between is in both, and the client drops what it knows.
+      await socket.join(channel);
+      // Asked again, because he may have been taken out before he was in.
+      const { head } = await access(user, room).catch(async (error: unknown) => {
+        await socket.leave(channel);
+        throw error;
+      });
+      const page = await history.catchUp(room, head, after);
       if (!socket.connected) throw new Failure("unavailable", "the connection ended");
       delivery.watch(room, page.head, page.epoch);
       presence.enter(socket.id, room);
@@ -40,18 +60,28 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       await socket.leave(roomChannel(room));
       return {};
     },
-    async "message:send"(socket, input) {
-      const { user } = socket.data;
-      if (user.role === "guest" && !deps.guestsMayWrite)
-        throw new Failure("forbidden", "guests may only read");
-      await limiter.take("messages", user.id);
-      const { appended, batch, id, offset, at } = await append(user, input);
-      if (appended) deps.broadcast(batch);
-      return { id, offset, at };
+    async "message:send"(socket, { room, clientId, text, replyTo }) {
+      return act(socket, { kind: "message", room, clientId, text, replyTo });
+    },
+    async "message:edit"(socket, { room, clientId, target, text }) {
+      const { offset, at } = await act(socket, { kind: "edit", room, clientId, target, text });
+      return { offset, at };
+    },
+    async "message:delete"(socket, { room, clientId, target }) {
+      const { offset, at } = await act(socket, { kind: "delete", room, clientId, target });
+      return { offset, at };
+    },
+    async "reaction:set"(socket, { room, clientId, target, emoji, on }) {
+      const { offset } = await act(socket, { kind: "reaction", room, clientId, target, emoji, on });
+      return { offset };
     },
     async "events:read"(socket, { room, after, before, limit }) {
-      await rooms.assertReadable(socket.data.user, room);
-      return history.page(room, { after, before, limit });
+      const { head } = await access(socket.data.user, room);
+      return history.page(room, head, { after, before, limit });
+    },
+    async "read:set"(socket, { room, offset }) {
+      await rooms.read(socket.data.user, room, offset);
+      return {};
     },
     async "typing:set"(socket, { room, on }) {
       if (!socket.rooms.has(roomChannel(room))) throw new Failure("not_found", "no such room");

@@ -5,8 +5,11 @@ import { createSessions } from "../accounts/session.js";
 import type { NodeConfig } from "../config/config.js";
 import { createDelivery } from "../delivery/delivery.js";
 import { Failure } from "../failure.js";
-import { createAppend } from "../history/append.js";
-import { createHistoryReader } from "../history/read.js";
+import { openDatabase } from "../database/pool.js";
+import { createAppend } from "../history/group-commit.js";
+import { readHeads, renewEpoch } from "../history/heads.js";
+import { createHistoryReader, readStretches } from "../history/read.js";
+import { createRecentEvents } from "../history/recent.js";
 import { accountRoutes } from "../http/accounts.js";
 import { adminRoutes } from "../http/admin.js";
 import { createApp, nodeApp } from "../http/app.js";
@@ -25,6 +28,7 @@ import { createIo, openNamespaces } from "../io/server.js";
 import { createLimiter } from "../limits/bucket.js";
 import { createPresence } from "../presence/presence.js";
 import { createPresenceStore } from "../presence/store.js";
+import { createAccess } from "../rooms/access.js";
 import { createRooms } from "../rooms/rooms.js";
 import { createAnnouncement } from "./announce.js";
 import { openInstance } from "./instance.js";
@@ -47,9 +51,24 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const proxies = config.trustProxy;
 
   const accounts = createAccounts(database);
-  const rooms = createRooms(database);
-  const history = createHistoryReader(database);
-  const append = createAppend(database, metrics);
+  const access = createAccess(database);
+  const recent = createRecentEvents();
+  const replica =
+    config.replicaUrl === null
+      ? null
+      : openDatabase({ url: config.replicaUrl, pool: config.database.pool, name: "parley replica" }, log);
+  const history = createHistoryReader({ primary: database, replica, recent, log });
+  const append = createAppend({ database, metrics, committed: broadcast });
+  const rooms = createRooms({
+    database,
+    access,
+    committed: broadcast,
+    evicted(room, userId) {
+      // Here at once, also while Redis is away; elsewhere over the bus.
+      io.local.in(userChannel(userId)).socketsLeave(roomChannel(room));
+      io.in(userChannel(userId)).socketsLeave(roomChannel(room));
+    },
+  });
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
@@ -66,10 +85,17 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const io = createIo(http, bus?.adapter ?? null, checkHandshake, sessions);
 
   const delivery = createDelivery({
-    database,
-    history,
+    readHeads: (watched) => readHeads(database, watched),
+    readMissing: (stretches) => readStretches(database, stretches),
+    async wentBack(room, head) {
+      log.error(
+        { room, head: head.head },
+        "a room's log went back: it gets a new epoch, clients read it anew",
+      );
+      await renewEpoch(database, room, head);
+    },
+    repaired: (count) => metrics.deliveryRepaired.inc(count),
     isDegraded,
-    metrics,
     log,
     intervalMs: config.headPollIntervalMs,
     emitLocally(batch) {
@@ -97,13 +123,23 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   });
   io.of("/").adapter.on("delete-room", (channel: string) => {
     const room = roomOfChannel(channel);
-    if (room !== null) delivery.unwatch(room);
+    if (room === null) return;
+    delivery.unwatch(room);
+    recent.forget(room);
   });
 
   function tellDelivered(batch: RoomEvents): void {
-    delivery.delivered(batch);
     const sockets = io.of("/").adapter.rooms.get(roomChannel(batch.room))?.size ?? 0;
+    if (sockets === 0) return;
+    delivery.delivered(batch);
+    recent.keep(batch);
     metrics.eventsDelivered.inc(sockets * batch.events.length);
+  }
+
+  /** Sends what was committed here to everybody in its room, on all nodes. */
+  function broadcast(batch: RoomEvents): void {
+    tellDelivered(batch);
+    io.to(roomChannel(batch.room)).emit("room:events", batch);
   }
 
   function checkHandshake(request: Parameters<typeof clientAddress>[0]): void {
@@ -115,16 +151,13 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   openNamespaces(io, {
     accounts,
     handlers: chatCommands({
+      access,
       rooms,
       append,
       history,
       delivery,
       presence,
       limiter,
-      broadcast(batch) {
-        tellDelivered(batch);
-        io.to(roomChannel(batch.room)).emit("room:events", batch);
-      },
       guestsMayWrite: config.guests === "write",
     }),
     presence,
@@ -159,16 +192,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         guests: config.guests,
         address: (request) => clientAddress(request, proxies),
       }),
-      rooms: roomRoutes({
-        rooms,
-        history,
-        current,
-        evict(room, userId) {
-          // Here at once, also while Redis is away; elsewhere over the bus.
-          io.local.in(userChannel(userId)).socketsLeave(roomChannel(room));
-          io.in(userChannel(userId)).socketsLeave(roomChannel(room));
-        },
-      }),
+      rooms: roomRoutes({ rooms, access, history, current }),
       admin: adminRoutes({
         current,
         health: async () => (await instance.look()).health,
@@ -197,6 +221,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       await presence.close().catch(() => {});
       io.engine.close();
       await instance.stop(http);
+      await replica?.close();
     },
   };
 }

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { removeExpiredSessions } from "../accounts/expired-sessions.js";
-import type { Config } from "../config/config.js";
+import type { WorkerConfig } from "../config/config.js";
 import { answerErrors, notFound } from "../http/errors.js";
+import { trimRooms } from "../history/retention.js";
 import { startSchedule } from "../queues/scheduled.js";
 import { openInstance } from "./instance.js";
 import type { Role } from "./role.js";
@@ -10,7 +11,7 @@ import { serviceApp } from "./service.js";
 const sweepEveryMs = 60_000;
 
 /** A worker: holds the scheduled tasks of the cluster; however many run, each task runs once when it is due. */
-export async function startWorker(config: Config): Promise<Role> {
+export async function startWorker(config: WorkerConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents() {},
     onResubscribed() {},
@@ -36,7 +37,13 @@ export async function startWorker(config: Config): Promise<Role> {
       return { expiredSessions: sessions, liveInstances: live?.instances.length ?? 0 };
     },
   };
-  const schedule = startSchedule(database, [sweep], config.instanceId, log);
+  // In transactions of its own: it goes on where it ended, and holds no room for long.
+  const trim = {
+    name: "trim",
+    everyMs: sweepEveryMs,
+    run: () => trimRooms(database, config.retention),
+  };
+  const schedule = startSchedule(database, [sweep, trim], config.instanceId, log);
 
   return {
     log,
