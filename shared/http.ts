@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PresenceCounts } from "./presence.js";
-import { password, roomId, roomTitle, roomTopic, userName } from "./values.js";
+import { password, reason, roomId, roomTitle, roomTopic, userName } from "./values.js";
 
 /** Body of `POST /api/users` and `POST /api/session`. */
 export const credentials = z.strictObject({ name: userName, password });
@@ -35,6 +35,11 @@ export interface Room {
   /** Offset the caller has read up to, from whatever device; 0 before the first time. */
   read: number;
 }
+
+/** Body of `POST …/kick` and `PUT …/ban`. */
+export const banInput = z.strictObject({ reason: reason.optional() });
+/** Body of `PUT …/mute`; without `seconds` until it is taken back. */
+export const muteInput = z.strictObject({ seconds: z.number().int().min(1).max(31_536_000).optional() });
 
 /** `GET /health` of every role. */
 export interface Health {

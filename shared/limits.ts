@@ -6,6 +6,7 @@ export const limits = {
   passwordCharactersMax: 256,
   titleCharacters: 80,
   topicCharacters: 300,
+  reasonCharacters: 300,
   textCharacters: 4000,
   packetBytes: 64 * 1024,
   /** `events:read` and REST: events in one answer. */

@@ -58,6 +58,12 @@ const oneEmoji = new RegExp("^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic})$", "
 /** One emoji, as a person counts them: also flags, skin tones and joined ones. */
 export const emoji = z.string().max(64).regex(oneEmoji, "must be one emoji");
 
+/** Why an admin did something, as the user is told. */
+export const reason = text("reason", limits.reasonCharacters);
+
+/** Id of a user; guests have one as well. */
+export const userId = z.uuid();
+
 /** A UUID made by the client, once per user action; a retry carries the same one. */
 export const clientId = z.uuid();
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database/pool.js";
 import { createTestDatabase, type TestDatabase } from "../test/services.js";
@@ -25,7 +26,7 @@ it("registers a member who can log in, and whose password is not stored", async 
   const ann = await accounts.register("Ann", password);
   expect(ann).toMatchObject({ name: "Ann", role: "member" });
   expect(await accounts.login("Ann", password)).toEqual(ann);
-  expect(await accounts.find(ann.id)).toEqual(ann);
+  expect(await accounts.current({ ...ann, name: "Old name", role: "admin" })).toEqual(ann);
   const { rows } = await database.query<{ password_hash: string }>(
     "SELECT password_hash FROM users WHERE id = $1",
     [ann.id],
@@ -54,7 +55,23 @@ it("gives a name that several want at once to one of them", async () => {
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-it("leaves free names to guests, and finds no one under an unknown id", async () => {
+it("leaves free names to guests, who have no account", async () => {
   await expect(accounts.assertFree("Guest")).resolves.toBeUndefined();
-  expect(await accounts.find("00000000-0000-4000-8000-000000000000")).toBeNull();
+  const guest = { id: randomUUID(), name: "Guest", role: "guest" as const };
+  expect(await accounts.current(guest)).toEqual(guest);
+  await expect(accounts.current({ ...guest, role: "member" })).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
+});
+
+it("knows who is banned, of many asked at once", async () => {
+  const guests = Array.from({ length: 20 }, (_, i) => ({
+    id: randomUUID(),
+    name: `G${i}`,
+    role: "guest" as const,
+  }));
+  await database.query("INSERT INTO bans VALUES ($1, 'G7', NULL, 'x')", [guests[7]?.id]);
+  const known = await Promise.allSettled(guests.map((guest) => accounts.current(guest)));
+  expect(known.flatMap(({ status }, i) => (status === "rejected" ? [i] : []))).toEqual([7]);
+  expect(known[7]).toMatchObject({ reason: { code: "forbidden" } });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import type { User, UserRole } from "../../shared/values.js";
+import { gather } from "../database/gather.js";
 import type { Database, Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
 
@@ -12,8 +13,11 @@ export interface Accounts {
   login(name: string, password: string): Promise<User>;
   /** Refuses a guest's name that belongs to an account (`conflict`). */
   assertFree(name: string): Promise<void>;
-  /** The account as it is now, null when it is gone: a session may be older than a change of role. */
-  find(id: string): Promise<User | null>;
+  /**
+   * A session's user as he is now: it may be older than a change of his role. Fails with `unauthenticated` when the
+   * account is gone, with `forbidden` when he is banned.
+   */
+  current(user: User): Promise<User>;
 }
 
 interface UserRow {
@@ -34,6 +38,8 @@ const wrong = () => new Failure("unauthenticated", "name or password is wrong");
 /** Accounts in Postgres, passwords as argon2id. */
 export function createAccounts(database: Database): Accounts {
   const decoy = hash(randomUUID());
+  // All who come at one moment, as after a node's death, are one statement.
+  const look = gather((ids: string[]) => readCurrent(database, ids));
 
   return {
     register: (name, password) => createUser(database, name, password, "member"),
@@ -48,12 +54,32 @@ export function createAccounts(database: Database): Accounts {
       const { rowCount } = await database.query(byName, [nameKey(name)]);
       if (rowCount !== 0) throw new Failure("conflict", "name: belongs to an account");
     },
-    async find(id) {
-      const { rows } = await database.query<UserRow>("SELECT id, name, role FROM users WHERE id = $1", [id]);
-      const row = rows[0];
-      return row ? { id: row.id, name: row.name, role: row.role } : null;
+    async current(user) {
+      const { account, banned } = await look(user.id);
+      if (banned) throw new Failure("forbidden", "you are banned");
+      if (user.role === "guest") return user;
+      if (account === null) throw new Failure("unauthenticated", "the account is gone");
+      return account;
     },
   };
+}
+
+interface Current {
+  account: User | null;
+  banned: boolean;
+}
+
+async function readCurrent(queries: Queries, ids: string[]): Promise<Current[]> {
+  const { rows } = await queries.query<{ id: string; name: string | null; role: UserRole; banned: boolean }>(
+    `SELECT i.id, u.name, u.role, b.user_id IS NOT NULL AS banned
+     FROM unnest($1::text[]) WITH ORDINALITY AS i(id, n)
+     LEFT JOIN users u ON u.id = i.id::uuid LEFT JOIN bans b ON b.user_id = i.id ORDER BY i.n`,
+    [ids],
+  );
+  return rows.map(({ id, name, role, banned }) => ({
+    account: name === null ? null : { id, name, role },
+    banned,
+  }));
 }
 
 /** Adds an account; a taken name is `conflict`. */

@@ -44,6 +44,8 @@ describe("defaults", () => {
       LIMIT_GUESTS: { burst: 20, perSecond: 0.5 },
       LIMIT_CONNECTIONS_PER_IP: 200,
       LIMIT_CONNECTIONS_PER_USER: 20,
+      HISTORY_MAX_AGE_DAYS: null,
+      HISTORY_MAX_EVENTS: null,
       WORKER_QUEUES: ["default", "push", "mailers", "pull"],
       WORKER_CONCURRENCY: 5,
       LOG_LEVEL: "info",

@@ -100,6 +100,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
 
   /** Returns whether something is missing that may still be on its way. */
   async function look(): Promise<boolean> {
+    if (stopped || rooms.size === 0) return false;
     const atOnce = missedSome || ports.isDegraded();
     missedSome = false;
     const asked = [...rooms].map(([room, watched]) => ({ room, watched, before: watched.position() }));
@@ -118,7 +119,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
   }
 
   async function run(): Promise<void> {
-    if (looking || stopped) {
+    if (looking) {
       again = true;
       return;
     }
@@ -126,12 +127,12 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
     try {
       do {
         again = false;
-        const early = rooms.size > 0 && (await look());
+        const early = await look();
         if (early && !lookedTwice) {
           lookedTwice = true;
           setTimeout(() => void run(), Math.min(secondLookMs, ports.intervalMs / 2));
         }
-      } while (again && !stopped);
+      } while (again);
     } catch (error) {
       missedSome = true;
       logFailure(error);

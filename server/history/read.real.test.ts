@@ -108,7 +108,7 @@ describe("recent events", () => {
     await database.query("UPDATE room_events SET text = 'from the database' WHERE room_id = $1", [own]);
     expect((await catchUp(own, 2)).events).toEqual(log.slice(2));
     expect((await catchUp(own, 1)).events).toMatchObject(
-      [...log.slice(1)].map(() => ({ text: "from the database" })),
+      log.slice(1).map(() => ({ text: "from the database" })),
     );
   });
 });

@@ -36,11 +36,12 @@ export function accountRoutes({ accounts, current, limiter, metrics, guests, add
     const { name, password } = bodyOf(request, credentials);
     await limiter.take("logins", `address:${address(request)}`);
     await limiter.take("logins", `account:${nameKey(name)}`);
-    const user = await accounts.login(name, password).catch((error: unknown) => {
+    const known = await accounts.login(name, password).catch((error: unknown) => {
       if (error instanceof Failure && error.code === "unauthenticated")
         metrics.authFailures.inc({ what: "login" });
       throw error;
     });
+    const user = await accounts.current(known);
     await beginSession(request, user);
     response.status(201).json({ user });
   });

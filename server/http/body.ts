@@ -20,3 +20,10 @@ export function bodyOf<S extends z.ZodType>(request: Request, schema: S): z.infe
   if (!result.success) throw invalid(result.error);
   return result.data;
 }
+
+/** An id out of the address; what can not be one does not exist. */
+export function idIn(request: Request, name: string, schema: z.ZodType<string>): string {
+  const result = schema.safeParse(request.params[name]);
+  if (!result.success) throw new Failure("not_found", "no such address");
+  return result.data;
+}

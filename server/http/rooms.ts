@@ -1,16 +1,13 @@
 import { Router } from "express";
-import { z } from "zod";
 import { eventsQuery } from "../../shared/commands.js";
 import { memberInput, roomInput, roomPatch } from "../../shared/http.js";
-import { roomId } from "../../shared/values.js";
-import { Failure, invalid } from "../failure.js";
+import { roomId, userId } from "../../shared/values.js";
+import { invalid } from "../failure.js";
 import type { HistoryReader } from "../history/read.js";
 import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
-import { bodyOf } from "./body.js";
+import { bodyOf, idIn } from "./body.js";
 import type { CurrentUser } from "./session-user.js";
-
-const memberId = z.uuid();
 
 /** What the room routes work with. */
 export interface RoomDeps {
@@ -35,13 +32,13 @@ export function roomRoutes({ rooms, access, history, current }: RoomDeps): Route
 
   router.patch("/rooms/:id", async (request, response) => {
     const user = await current(request);
-    const room = idOf(request.params.id, roomId);
+    const room = idIn(request, "id", roomId);
     response.json({ room: await rooms.change(user, room, bodyOf(request, roomPatch)) });
   });
 
   router.get("/rooms/:id/events", async (request, response) => {
     const user = await current(request);
-    const room = idOf(request.params.id, roomId);
+    const room = idIn(request, "id", roomId);
     const query = eventsQuery.safeParse(request.query);
     if (!query.success) throw invalid(query.error);
     const { head } = await access(user, room);
@@ -50,25 +47,18 @@ export function roomRoutes({ rooms, access, history, current }: RoomDeps): Route
 
   router.put("/rooms/:id/members/:userId", async (request, response) => {
     const user = await current(request);
-    const room = idOf(request.params.id, roomId);
+    const room = idIn(request, "id", roomId);
     const { role } = bodyOf(request, memberInput);
-    await rooms.putMember(user, room, idOf(request.params.userId, memberId), role);
+    await rooms.putMember(user, room, idIn(request, "userId", userId), role);
     response.status(204).end();
   });
 
   router.delete("/rooms/:id/members/:userId", async (request, response) => {
     const user = await current(request);
-    const room = idOf(request.params.id, roomId);
-    await rooms.removeMember(user, room, idOf(request.params.userId, memberId));
+    const room = idIn(request, "id", roomId);
+    await rooms.removeMember(user, room, idIn(request, "userId", userId));
     response.status(204).end();
   });
 
   return router;
-}
-
-/** An id out of an address; what can not be one does not exist. */
-function idOf(value: unknown, schema: z.ZodType<string>): string {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new Failure("not_found", "no such address");
-  return result.data;
 }

@@ -9,10 +9,9 @@ export type CurrentUser = (request: Request) => Promise<User>;
 /** Reads the user from the session, his role from the account: it may have changed since he logged in. */
 export function currentUser(accounts: Accounts): CurrentUser {
   return async (request) => {
-    const user = request.session.user;
-    const current = user && user.role !== "guest" ? await accounts.find(user.id) : user;
-    if (!current) throw new Failure("unauthenticated", "log in first");
-    return current;
+    const { user } = request.session;
+    if (!user) throw new Failure("unauthenticated", "log in first");
+    return accounts.current(user);
   };
 }
 

@@ -129,9 +129,7 @@ async function findUser(request: IncomingMessage, accounts: Accounts): Promise<U
   const { session } = request as { session?: { user?: User } };
   const user = session?.user;
   if (!user) throw new Failure("unauthenticated", "log in first");
-  const current = user.role === "guest" ? user : await accounts.find(user.id);
-  if (!current) throw new Failure("unauthenticated", "the account is gone");
-  return current;
+  return accounts.current(user);
 }
 
 /** Cookies must never cross Redis in an answer about this socket (lab-notes §7). */

@@ -26,6 +26,7 @@ import { drainSockets } from "../io/drain.js";
 import { roomChannel, roomOfChannel, userChannel } from "../io/names.js";
 import { createIo, openNamespaces } from "../io/server.js";
 import { createLimiter } from "../limits/bucket.js";
+import { createModeration } from "../moderation/moderation.js";
 import { createPresence } from "../presence/presence.js";
 import { createPresenceStore } from "../presence/store.js";
 import { createAccess } from "../rooms/access.js";
@@ -70,6 +71,17 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     },
   });
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);
+  const moderation = createModeration({
+    database,
+    committed: broadcast,
+    ended(userId, reason) {
+      // Here at once, also while Redis is away; elsewhere over the bus.
+      for (const target of [io.local.in(userChannel(userId)), io.in(userChannel(userId))]) {
+        target.emit("session:ended", { reason });
+        target.disconnectSockets(true);
+      }
+    },
+  });
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
     cookieDomain: config.cookieDomain,
@@ -196,6 +208,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       admin: adminRoutes({
         current,
         health: async () => (await instance.look()).health,
+        moderation,
         announce(input) {
           const announcement = createAnnouncement(input);
           io.emit("announcement:created", announcement);

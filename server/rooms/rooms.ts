@@ -6,6 +6,7 @@ import type { User } from "../../shared/values.js";
 import type { Database, Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
 import { appendEvents, type Notice } from "../history/append.js";
+import { nameOf } from "../history/names.js";
 import { assertModerates, type Access } from "./access.js";
 
 /** Rooms and who may enter them. What a caller may not know of is `not_found`, like what does not exist. */
@@ -165,10 +166,4 @@ async function roleOf(queries: Queries, room: string, userId: string): Promise<R
     [room, userId],
   );
   return rows[0]?.role ?? null;
-}
-
-/** Guests have no account, so no name that lasts. */
-async function nameOf(queries: Queries, userId: string): Promise<string> {
-  const { rows } = await queries.query<{ name: string }>("SELECT name FROM users WHERE id = $1", [userId]);
-  return rows[0]?.name ?? "a guest";
 }
