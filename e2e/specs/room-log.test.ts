@@ -12,7 +12,7 @@ let admin: Session;
 const people: Person[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ NODES: "2", LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off" });
+  stack = await startStack({ NODES: "2", LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off", LIMIT_LOGINS: "off" });
   admin = await enter(stack.url, "/api/session", stack.admin);
 });
 afterAll(async () => {
@@ -159,6 +159,35 @@ describe("rooms", () => {
       error: { code: "not_found" },
     });
     expect((await fred.say(room, "let me in")).ok).toBe(false);
+  });
+
+  it("give nothing to who was taken out, also on a node that hears of it by its own look only", async () => {
+    const owner = await member("Otto");
+    const friend = await member("Finn");
+    const room = "cut-off";
+    await owner.request("POST", "/api/rooms", { id: room, title: "Cut off", visibility: "private" });
+    await owner.request("PUT", `/api/rooms/${room}/members/${friend.user.id}`);
+    const finn = await personOn("node-2", friend);
+    const otto = await personOn("node-1", owner);
+    for (const person of [finn, otto]) await person.join(room);
+    const { pid } = stack.process("redis");
+    process.kill(pid, "SIGSTOP");
+    try {
+      const at1 = at(stack.process("node-1").url, owner);
+      expect((await at1.request("DELETE", `/api/rooms/${room}/members/${friend.user.id}`)).status).toBe(204);
+      await say(otto, room, "not for Finn");
+      await eventually("Finn reads that he was taken out", () =>
+        finn.shown(room).some((event) => event.kind === "member" && event.change === "kick"),
+      );
+      await say(otto, room, "nor this");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await finn.join("general");
+    await say(otto, "general", "Redis is back");
+    await eventually("Finn hears elsewhere", () => finn.texts("general").includes("Redis is back"));
+    expect(finn.texts(room)).toEqual([]);
+    expect(otto.texts(room)).toEqual(["not for Finn", "nor this"]);
   });
 
   it("keep how far a user has read, on whatever node", async () => {

@@ -1,4 +1,4 @@
-import type { Delivery } from "../delivery/delivery.js";
+import type { RoomPage } from "../../shared/room-events.js";
 import { Failure } from "../failure.js";
 import type { UserAction } from "../history/append.js";
 import type { Append } from "../history/group-commit.js";
@@ -17,9 +17,12 @@ export interface ChatDeps {
   rooms: Rooms;
   append: Append;
   history: HistoryReader;
-  delivery: Delivery;
   presence: Presence;
   limiter: Limiter;
+  /** Only members may read this room, which has local sockets now. */
+  guard(room: string): void;
+  /** A socket in the room is given this page: what comes after it has to reach it. */
+  watch(room: string, page: RoomPage): void;
   guestsMayWrite: boolean;
 }
 
@@ -27,7 +30,7 @@ type Unsigned<A> = A extends UserAction ? Omit<A, "sender"> : never;
 
 /** The commands of the namespace `/`. */
 export function chatCommands(deps: ChatDeps): CommandHandlers {
-  const { access, rooms, append, history, delivery, presence, limiter } = deps;
+  const { access, rooms, append, history, presence, limiter } = deps;
 
   /** Appends what the socket's user does; its event reaches all in the room, the sender too. */
   async function act(socket: ChatSocket, action: Unsigned<UserAction>) {
@@ -42,9 +45,10 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
     async "room:join"(socket, { room, after }) {
       const { user } = socket.data;
       const channel = roomChannel(room);
-      await access(user, room);
+      const { visibility } = await access(user, room);
       // Live first, then the head, then the page: what comes between is in both, and the client drops what it knows.
       await socket.join(channel);
+      if (visibility === "private") deps.guard(room);
       // Asked again, because he may have been taken out before he was in.
       const { head } = await access(user, room).catch(async (error: unknown) => {
         await socket.leave(channel);
@@ -52,7 +56,9 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       });
       const page = await history.catchUp(room, head, after);
       if (!socket.connected) throw new Failure("unavailable", "the connection ended");
-      delivery.watch(room, page.head, page.epoch);
+      // Taken out while it was read.
+      if (!socket.rooms.has(channel)) throw new Failure("not_found", "no such room");
+      deps.watch(room, page);
       presence.enter(socket.id, room);
       return { room, ...page, presence: presence.roomState(room) };
     },

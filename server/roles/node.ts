@@ -23,7 +23,8 @@ import { currentUser } from "../http/session-user.js";
 import { chatCommands } from "../io/chat.js";
 import { createConnectionCap } from "../io/connections.js";
 import { drainSockets } from "../io/drain.js";
-import { roomChannel, roomOfChannel, userChannel } from "../io/names.js";
+import { createEviction } from "../io/eviction.js";
+import { roomChannel, roomOfChannel } from "../io/names.js";
 import { createIo, openNamespaces } from "../io/server.js";
 import { createLimiter } from "../limits/bucket.js";
 import { createModeration } from "../moderation/moderation.js";
@@ -38,7 +39,7 @@ import type { Role } from "./role.js";
 /** A node: HTTP, the chat and the built client. Resolves when it is ready. */
 export async function startNode(config: NodeConfig): Promise<Role> {
   const instance = openInstance(config, {
-    onRoomEvents: (batch) => tellDelivered(batch),
+    onRoomEvents: (batch) => takeBatch(batch),
     onResubscribed: () => delivery.resync(),
     onDegraded(degraded) {
       io.local.emit("cluster:state", { degraded });
@@ -57,31 +58,16 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const replica =
     config.replicaUrl === null
       ? null
-      : openDatabase({ url: config.replicaUrl, pool: config.database.pool, name: "parley replica" }, log);
+      : openDatabase(
+          { url: config.replicaUrl, pool: config.database.pool, name: `parley ${config.instanceId}` },
+          log,
+        );
   const history = createHistoryReader({ primary: database, replica, recent, log });
   const append = createAppend({ database, metrics, committed: broadcast });
-  const rooms = createRooms({
-    database,
-    access,
-    committed: broadcast,
-    evicted(room, userId) {
-      // Here at once, also while Redis is away; elsewhere over the bus.
-      io.local.in(userChannel(userId)).socketsLeave(roomChannel(room));
-      io.in(userChannel(userId)).socketsLeave(roomChannel(room));
-    },
-  });
+  const rooms = createRooms({ database, access, committed: broadcast });
+  const eviction = createEviction(() => io);
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);
-  const moderation = createModeration({
-    database,
-    committed: broadcast,
-    ended(userId, reason) {
-      // Here at once, also while Redis is away; elsewhere over the bus.
-      for (const target of [io.local.in(userChannel(userId)), io.in(userChannel(userId))]) {
-        target.emit("session:ended", { reason });
-        target.disconnectSockets(true);
-      }
-    },
-  });
+  const moderation = createModeration({ database, committed: broadcast, ended: eviction.end });
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
     cookieDomain: config.cookieDomain,
@@ -111,7 +97,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     log,
     intervalMs: config.headPollIntervalMs,
     emitLocally(batch) {
-      tellDelivered(batch);
+      takeBatch(batch);
       io.local.to(roomChannel(batch.room)).emit("room:events", batch);
     },
   });
@@ -138,9 +124,12 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     if (room === null) return;
     delivery.unwatch(room);
     recent.forget(room);
+    eviction.forget(room);
   });
 
-  function tellDelivered(batch: RoomEvents): void {
+  /** What is to be done before a batch goes to local sockets, whichever way it came. */
+  function takeBatch(batch: RoomEvents): void {
+    eviction.obey(batch);
     const sockets = io.of("/").adapter.rooms.get(roomChannel(batch.room))?.size ?? 0;
     if (sockets === 0) return;
     delivery.delivered(batch);
@@ -150,7 +139,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
 
   /** Sends what was committed here to everybody in its room, on all nodes. */
   function broadcast(batch: RoomEvents): void {
-    tellDelivered(batch);
+    takeBatch(batch);
     io.to(roomChannel(batch.room)).emit("room:events", batch);
   }
 
@@ -167,8 +156,9 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       rooms,
       append,
       history,
-      delivery,
       presence,
+      guard: eviction.guard,
+      watch: (room, page) => delivery.watch(room, page.head, page.epoch),
       limiter,
       guestsMayWrite: config.guests === "write",
     }),

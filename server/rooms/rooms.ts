@@ -31,8 +31,6 @@ export interface RoomsPorts {
   access: Access;
   /** Takes what is new in a log, committed. */
   committed(batch: RoomEvents): void;
-  /** A user may not read a room any more; called before his leaving is told. */
-  evicted(room: string, userId: string): void;
 }
 
 type RoomRow = Omit<Room, "head" | "read"> & { head: string; read: string };
@@ -44,7 +42,7 @@ const listed = `r.id, r.title, r.topic, r.visibility, r.head, m.role, coalesce(s
   LEFT JOIN room_reads s ON s.room_id = r.id AND s.user_id = $1`;
 
 /** Rooms in Postgres; what happens to them is told in their logs, in the same transaction. */
-export function createRooms({ database, access, committed, evicted }: RoomsPorts): Rooms {
+export function createRooms({ database, access, committed }: RoomsPorts): Rooms {
   /** Changes a room under its lock, and tells it in the log; `change` gives nothing to tell where nothing changed. */
   async function changeRoom(
     by: User,
@@ -143,7 +141,6 @@ export function createRooms({ database, access, committed, evicted }: RoomsPorts
         const change = by.id === userId ? "leave" : "kick";
         return [{ kind: "member", change, user: { id: userId, name } }];
       });
-      if (left.length > 0 && own.visibility === "private") evicted(room, userId);
       left.forEach(committed);
     },
     async read(user, room, offset) {
