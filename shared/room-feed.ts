@@ -67,7 +67,8 @@ export function createRoomFeed(room: string, ports: FeedPorts): RoomFeed {
       // Asked again below, or the next join closes the gap.
     }
     repairing = false;
-    if (closed) return;
+    // A join for the whole room is on its way: what follows an offset is no beginning.
+    if (closed || timeline.position() === null) return;
     const backoffMs = Math.min(gapMs * 2 ** fruitless, retryMaxMs);
     fruitless += 1;
     if (answer?.ok) follow(timeline.fill(answer.data), timeline.position() === wanted.after ? backoffMs : 0);

@@ -94,13 +94,38 @@ describe("a timeline", () => {
     expect(offsets(timeline)).toEqual([1, 2, 3]);
   });
 
-  it("begins anew with a page of another epoch", () => {
+  it("asks for the room anew when a page is of another epoch: which is the later one it can not know", () => {
     const timeline = createTimeline();
     timeline.fill(page(1, 5));
     timeline.merge(batch(7));
+    expect(timeline.fill(page(1, 2, { epoch: "e2" }))).toEqual({ shown: [], need: "snapshot" });
     timeline.fill(page(1, 2, { epoch: "e2" }));
     expect(offsets(timeline)).toEqual([1, 2]);
     expect(timeline.position()).toBe(2);
+  });
+
+  it("takes no early event of another epoch into its first page", () => {
+    const timeline = createTimeline();
+    timeline.merge(batch(3, 3, "e1"));
+    expect(timeline.fill(page(1, 2, { epoch: "e2" }))).toEqual({ shown: [], need: "snapshot" });
+    expect(timeline.fill(page(1, 2, { epoch: "e2" })).need).toBeNull();
+    expect(offsets(timeline)).toEqual([1, 2]);
+  });
+
+  it("reads what follows when an empty batch tells of a restore that it knows already", () => {
+    const timeline = createTimeline();
+    const empty = { room: "general", epoch: "e1", events: [] };
+    expect(timeline.merge(empty).need).toBeNull();
+    timeline.fill(page(1, 2));
+    expect(timeline.merge(empty).need).toEqual({ after: 2 });
+  });
+
+  it("takes no older page that does not reach its first event", () => {
+    const timeline = createTimeline();
+    timeline.fill(page(10, 12));
+    timeline.fill(page(2000, 2049, { truncated: true }));
+    timeline.prepend(page(5, 9, { head: 2049 }));
+    expect(offsets(timeline)[0]).toBe(2000);
   });
 
   it("reads again what it could not hold, also when an older answer closes the gap", () => {

@@ -39,6 +39,8 @@ export function createTimeline(): Timeline {
   const held = new Map<number, RoomEvent>();
   /** Highest offset dropped for want of room: no live event brings it again. */
   let dropped = 0;
+  /** Epochs of the live events that came while there was no page. */
+  const heard = new Set<string>();
 
   function drain(): RoomEvent[] {
     if (next === null) return [];
@@ -75,29 +77,37 @@ export function createTimeline(): Timeline {
 
   function startAnew(page: RoomPage): void {
     shown = [];
-    if (epoch !== null && epoch !== page.epoch) dropped = 0;
     epoch = page.epoch;
     next = page.events[0]?.offset ?? page.head + 1;
   }
 
+  /** Two epochs were seen, and which is the later one nobody can tell from here: nothing is trusted. */
+  function forget(): TimelineResult {
+    epoch = null;
+    next = null;
+    shown = [];
+    held.clear();
+    heard.clear();
+    dropped = 0;
+    return { shown: [], need: "snapshot" };
+  }
+
   return {
     merge(batch) {
-      if (epoch !== null && batch.epoch !== epoch) {
-        // The room was restored to an earlier state: nothing shown can be trusted.
-        epoch = null;
-        next = null;
-        shown = [];
-        held.clear();
-        dropped = 0;
-        return { shown: [], need: "snapshot" };
-      }
+      const replaced = epoch !== null && batch.epoch !== epoch;
+      if (replaced) forget();
+      if (epoch === null) heard.add(batch.epoch);
       hold(batch.events);
-      return result(drain());
+      if (replaced) return { shown: [], need: "snapshot" };
+      const answer = result(drain());
+      // An empty batch tells of a restore: who has seen its epoch before may miss what came since.
+      const mayMiss = batch.events.length === 0 && next !== null;
+      return mayMiss && next !== null ? { ...answer, need: { after: next - 1 } } : answer;
     },
     fill(page) {
-      const replaced = epoch !== null && page.epoch !== epoch;
-      if (replaced) held.clear();
-      if (next === null || replaced || (page.truncated && page.head >= next)) startAnew(page);
+      heard.delete(page.epoch);
+      if (heard.size > 0 || (epoch !== null && page.epoch !== epoch)) return forget();
+      if (next === null || (page.truncated && page.head >= next)) startAnew(page);
       floor = page.floor;
       hold(page.events);
       const ready = drain();
@@ -109,7 +119,9 @@ export function createTimeline(): Timeline {
       const first = shown[0]?.offset ?? next;
       if (page.epoch !== epoch || first === null) return;
       floor = page.floor;
-      shown = [...page.events.filter((event) => event.offset < first), ...shown];
+      const older = page.events.filter((event) => event.offset < first);
+      // The list may have begun anew further on since the page was asked for.
+      if (older.at(-1)?.offset === first - 1) shown = [...older, ...shown];
     },
     events: () => shown,
     position: () => (next === null ? null : next - 1),

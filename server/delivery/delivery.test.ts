@@ -140,6 +140,26 @@ describe("delivery", () => {
     expect(ports.readMissing).toHaveBeenCalledTimes(5);
   });
 
+  it("gives what a slower socket's page has not, though a quicker one's had it", async () => {
+    const { log, delivery, given } = start();
+    delivery.watch("random", 6, "e1");
+    delivery.watch("random", 4, "e1");
+    log.head = 6;
+    delivery.delivered({ ...batch(5), room: "random" });
+    delivery.unwatch("general");
+    delivery.resync();
+    await pass(1);
+    expect(given).toEqual([6]);
+  });
+
+  it("tells everybody which epoch holds when pages of two were given", async () => {
+    const { log, delivery, epochs } = start();
+    delivery.watch("general", 2, "e2");
+    log.epoch = "e2";
+    await pass(intervalMs);
+    expect(epochs).toEqual(["e2"]);
+  });
+
   it("does not ask for what is below the floor", async () => {
     const { log, delivery, given, ports } = start();
     Object.assign(log, { head: 20, floor: 18 });

@@ -158,7 +158,11 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
       if (watched?.epoch === batch.epoch) watched.mark(batch.events);
     },
     watch(room, head, epoch) {
-      if (!rooms.has(room)) rooms.set(room, createWatchedRoom(head, epoch));
+      const watched = rooms.get(room);
+      // Its page may have been read before that of a socket that was quicker.
+      if (watched?.epoch === epoch) watched.include(head);
+      // Of two epochs one is old: with none the next look tells all sockets which is not.
+      else rooms.set(room, createWatchedRoom(head, watched ? "" : epoch));
     },
     unwatch: (room) => void rooms.delete(room),
     resync() {

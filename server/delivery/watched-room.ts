@@ -6,6 +6,8 @@ export interface WatchedRoom {
   /** Everything up to here was given. */
   position(): number;
   has(offset: number): boolean;
+  /** A socket's page ended at `head`: what was only taken for given above it has to be given. */
+  include(head: number): void;
   mark(events: readonly RoomEvent[]): void;
   /** Counts what is at or below `offset` as given. */
   skipTo(offset: number): void;
@@ -15,6 +17,8 @@ export interface WatchedRoom {
 
 /** Starts with everything up to `head` given. */
 export function createWatchedRoom(head: number, epoch: string): WatchedRoom {
+  /** Up to here nothing was given by the node: the pages of its sockets had it. */
+  let start = head;
   let upTo = head;
   let seenHead = head;
   /** Given beyond `upTo`, out of order. */
@@ -28,6 +32,11 @@ export function createWatchedRoom(head: number, epoch: string): WatchedRoom {
     epoch,
     position: () => upTo,
     has: (offset) => offset <= upTo || beyond.has(offset),
+    include(offset) {
+      if (offset >= start) return;
+      for (let given = start + 1; given <= upTo; given += 1) beyond.add(given);
+      start = upTo = offset;
+    },
     mark(events) {
       for (const { offset } of events) if (offset > upTo) beyond.add(offset);
       advance();

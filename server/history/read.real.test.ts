@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../shared/limits.js";
 import type { Database } from "../database/pool.js";
 import { createTestReader, createTestWriter, makeRoom, readLog, say } from "../test/room-log.js";
-import { createTestDatabase, type TestDatabase } from "../test/services.js";
-import { readStretches } from "./read.js";
+import { createTestDatabase, silent, type TestDatabase } from "../test/services.js";
+import { createHistoryReader, readStretches } from "./read.js";
+import { createRecentEvents } from "./recent.js";
 
 let test: TestDatabase;
 let database: Database;
@@ -78,6 +79,18 @@ describe("reading", () => {
     expect(offsets(await page(cut, { before: 3 }))).toEqual([]);
     expect((await catchUp(cut, 2)).truncated).toBe(true);
     expect((await catchUp(cut, 3)).truncated).toBe(false);
+  });
+
+  it("gives nothing of a log that was set back after its head was read", async () => {
+    const own = await filledRoom(5);
+    const history = createHistoryReader({
+      primary: database,
+      replica: null,
+      recent: createRecentEvents(),
+      log: silent,
+    });
+    const head = { head: 5, floor: 1, epoch: "the one before" };
+    await expect(history.page(own, head, {})).rejects.toMatchObject({ code: "unavailable" });
   });
 
   it("gives what a node missed of many rooms at once, from the floor on, a page of each", async () => {

@@ -2,6 +2,7 @@ import { limits } from "../../shared/limits.js";
 import type { RoomEvent, RoomEvents, RoomPage } from "../../shared/room-events.js";
 import { shareEqual } from "../database/gather.js";
 import type { Queries } from "../database/pool.js";
+import { Failure } from "../failure.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { RoomHead } from "./heads.js";
 import type { RecentEvents } from "./recent.js";
@@ -42,7 +43,8 @@ export interface HistorySources {
 }
 
 const stretchSql = `SELECT ${eventColumns} FROM room_events
-  WHERE room_id = $1 AND event_offset > $2 AND event_offset <= $3 ORDER BY event_offset`;
+  WHERE room_id = $1 AND event_offset > $2 AND event_offset <= $3
+    AND EXISTS (SELECT 1 FROM rooms WHERE id = $1 AND epoch = $4) ORDER BY event_offset`;
 
 /**
  * Creates the reader. A log has no gaps, so every read is a stretch of it: from memory where all of it is there,
@@ -57,9 +59,11 @@ export function createHistoryReader({ primary, replica, recent, log }: HistorySo
     ),
   );
 
-  const readPrimary = ({ room, after, upTo }: Stretch) =>
-    share(`${room} ${after} ${upTo}`, async () => {
-      const { rows } = await primary.query<EventRow>(stretchSql, [room, after, upTo]);
+  const readPrimary = ({ room, after, upTo }: Stretch, { epoch }: RoomHead) =>
+    share(`${room} ${epoch} ${after} ${upTo}`, async () => {
+      const { rows } = await primary.query<EventRow>(stretchSql, [room, after, upTo, epoch]);
+      // Set back, or trimmed to the end, since the head was read.
+      if (rows.length === 0) throw new Failure("unavailable", "the log was changed just now", 100);
       return rows.map(toEvent);
     });
 
@@ -72,8 +76,8 @@ export function createHistoryReader({ primary, replica, recent, log }: HistorySo
     try {
       const { rows } = await from.query<EventRow & { event_offset: string | null }>(
         `SELECT e.* FROM rooms r LEFT JOIN (${stretchSql}) e ON true
-         WHERE r.id = $1 AND r.head >= $4 AND r.epoch = $5 ORDER BY e.event_offset`,
-        [room, after, upTo, head.head, head.epoch],
+         WHERE r.id = $1 AND r.head >= $5 AND r.epoch = $4 ORDER BY e.event_offset`,
+        [room, after, upTo, head.epoch, head.head],
       );
       return rows.length === 0 ? null : rows.filter((row) => row.event_offset !== null).map(toEvent);
     } catch (error) {
@@ -84,9 +88,12 @@ export function createHistoryReader({ primary, replica, recent, log }: HistorySo
 
   async function read(stretch: Stretch, head: RoomHead, old: boolean): Promise<RoomEvent[]> {
     const { room, after, upTo } = stretch;
+    if (upTo <= after) return [];
     const kept = recent.between(room, head.epoch, after, upTo);
     if (kept !== null) return kept;
-    return (old && replica && (await readReplica(replica, stretch, head))) || (await readPrimary(stretch));
+    return (
+      (old && replica && (await readReplica(replica, stretch, head))) || (await readPrimary(stretch, head))
+    );
   }
 
   const lowest = (head: RoomHead, after: number) => Math.max(after, head.floor - 1);

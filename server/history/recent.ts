@@ -71,7 +71,6 @@ export function createRecentEvents(perRoom = 200, total = 50_000): RecentEvents 
       }
     },
     between(room, epoch, after, upTo) {
-      if (upTo <= after) return [];
       const kept = rooms.get(room);
       if (kept?.epoch !== epoch || after + 1 < kept.lowest || upTo - after > perRoom) return null;
       const events: RoomEvent[] = [];
