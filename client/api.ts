@@ -60,7 +60,10 @@ export const api = {
     request<Entered>("POST", "/api/users", { name, password }),
   logOut: () => request<unknown>("DELETE", "/api/session"),
   rooms: () => request<{ rooms: Room[] }>("GET", "/api/rooms"),
-  createRoom: (room: Omit<Room, "head">) => request<unknown>("POST", "/api/rooms", room),
+  createRoom: (room: Pick<Room, "id" | "title" | "visibility">) =>
+    request<unknown>("POST", "/api/rooms", room),
+  changeRoom: (id: string, patch: Partial<Pick<Room, "title" | "topic">>) =>
+    request<unknown>("PATCH", `/api/rooms/${id}`, patch),
   cluster: () => request<ClusterHealth>("GET", "/api/admin/cluster"),
   announce: (text: string, level: AnnouncementLevel) =>
     request<unknown>("POST", "/api/admin/announcements", { text, level }),

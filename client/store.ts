@@ -14,7 +14,7 @@ export type Session =
 /** State of the one connection, as people are told it. */
 export type Connection = "connecting" | "connected" | "reconnecting" | "offline";
 
-/** An accepted message whose event has not come yet. */
+/** An accepted action whose event has not come yet. */
 export interface Accepted extends Outgoing {
   offset: number;
 }
@@ -26,10 +26,31 @@ export interface RoomView {
   events: readonly RoomEvent[];
   hasOlder: boolean;
   loadingOlder: boolean;
+  /** The page fell too far behind: what is between the events shown before and these is not loaded. */
+  startedAnew: boolean;
   presence: PresenceState | null;
   typing: readonly User[];
-  /** Messages of others after the last one read. */
-  unread: number;
+  unread: Unread;
+}
+
+/** Messages of others after the last one read; `more` when not all of them are loaded. */
+export interface Unread {
+  count: number;
+  more: boolean;
+}
+
+/** A message that is replied to or edited, as it stood when that began. */
+export interface DraftTarget {
+  id: string;
+  sender: User;
+  text: string;
+}
+
+/** What is being written in a room; an edit puts the text before aside until it is done. */
+export interface Draft {
+  text: string;
+  reply: DraftTarget | null;
+  edit: (DraftTarget & { aside: string }) | null;
 }
 
 /** Everything the chat shows; only the modules beside the socket change it. */
@@ -46,7 +67,7 @@ export interface ChatState {
   outgoing: readonly Outgoing[];
   accepted: readonly Accepted[];
   announcements: readonly Announcement[];
-  drafts: Readonly<Record<string, string>>;
+  drafts: Readonly<Record<string, Draft>>;
 }
 
 /** A room nothing is known of yet. */
@@ -56,9 +77,10 @@ export const emptyView: RoomView = {
   events: [],
   hasOlder: false,
   loadingOlder: false,
+  startedAnew: false,
   presence: null,
   typing: [],
-  unread: 0,
+  unread: { count: 0, more: false },
 };
 
 const nothing: Omit<ChatState, "session"> = {

@@ -37,7 +37,10 @@ export interface Outbox {
   add(action: Action): void;
   /** Tries everything that waits now: call it when the connection is back. */
   flush(): void;
-  /** Takes over what another page of the same user left, before its own: it is mostly older. Known ones are skipped. */
+  /**
+   * Takes over what another page of the same user left, before its own: it is mostly older. Known ones are skipped;
+   * none is refused for want of room, because it would be lost.
+   */
   adopt(left: readonly Outgoing[]): void;
   /** Forgets an action; one in flight may still be stored. */
   discard(clientId: string): void;
@@ -46,7 +49,8 @@ export interface Outbox {
 
 const outboxMax = 100;
 const retryFirstMs = 500;
-const retryMaxMs = 10_000;
+// An outage may be long, but what waits has to land within seconds of its end (trust.md F-9).
+const retryMaxMs = 3000;
 
 /** A message that is gone altogether needs no delete: that action is done. */
 const isDone = ({ action }: Outgoing, error: ErrorBody) =>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconClockPause, IconSpeakerphone } from "@tabler/ico
 import type { AnnouncementLevel } from "../../shared/facts.js";
 import { useChat } from "../store.js";
 import { LinkedText } from "../ui/linked-text.js";
+import { dismiss } from "./announcements.js";
 import classes from "./chat.module.css";
 import { fullText, timeText } from "./clock.js";
 
@@ -12,10 +13,6 @@ const titles: Record<AnnouncementLevel, string> = {
   warning: "Warning",
   critical: "Urgent",
 };
-
-function dismiss(id: string): void {
-  useChat.setState(({ announcements }) => ({ announcements: announcements.filter((one) => one.id !== id) }));
-}
 
 /** Announcements until they are dismissed, and a quiet word while delivery is slow. */
 export function Banners() {

@@ -1,10 +1,12 @@
-// The one connection of the page: `connect` joins the opened rooms first, then sends what waits, so that a message's
-// own event finds its room subscribed.
+// The one connection of the page: `connect` joins the shown room first, then sends what waits, so that a message's
+// own event finds its room subscribed. What else there is to ask is spread over a moment.
 import type { PresenceDiff, PresenceState } from "../../shared/presence.js";
-import type { Announcement } from "../../shared/facts.js";
 import type { User } from "../../shared/values.js";
 import { changeView, type Connection, useChat } from "../store.js";
+import { takeAnnouncement } from "./announcements.js";
 import { endDelivery, flushDelivery, startDelivery } from "./delivery.js";
+import { jitterMs, noteConnected } from "./jitter.js";
+import { flushReading } from "./reading.js";
 import { applyDiff } from "./roster.js";
 import { endRooms, joinRooms, loadRooms, readCurrent, startRooms, takeEvents } from "./rooms.js";
 import { type ChatSocket, closeSocket, createSocket } from "./socket.js";
@@ -20,6 +22,7 @@ let quietUntil = 0;
 let quietTimer: ReturnType<typeof setTimeout> | undefined;
 let drainTimer: ReturnType<typeof setTimeout> | undefined;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
+let askTimer: ReturnType<typeof setTimeout> | undefined;
 
 function setConnection(connection: Connection): void {
   useChat.setState({ connection: navigator.onLine || connection === "connected" ? connection : "offline" });
@@ -38,14 +41,6 @@ function takePresence(
 ): void {
   if (room === undefined) useChat.setState({ online: change(null).counts });
   else changeView(room, (view) => ({ presence: change(view.presence) }));
-}
-
-function takeAnnouncement(payload: Partial<Announcement> & { text: string }): void {
-  // Outside services may announce with text and level alone.
-  const { text, level = "info", at = Date.now(), id = `${at} ${text}` } = payload;
-  useChat.setState(({ announcements }) => ({
-    announcements: [...announcements.filter((other) => other.id !== id), { id, text, level, at }].slice(-5),
-  }));
 }
 
 function listen(socket: ChatSocket, endSession: EndSession): void {
@@ -79,9 +74,14 @@ function watchConnection(socket: ChatSocket, endSession: EndSession): void {
     quietUntil = 0;
     setConnection("connected");
     useChat.setState({ degraded: false });
+    noteConnected();
     joinRooms();
     flushDelivery();
-    void loadRooms();
+    clearTimeout(askTimer);
+    askTimer = setTimeout(() => {
+      flushReading();
+      void loadRooms();
+    }, jitterMs());
   });
   socket.on("disconnect", () => {
     tellLost();
@@ -137,6 +137,7 @@ export function closeConnection(): void {
   clearTimeout(drainTimer);
   clearTimeout(retryTimer);
   clearTimeout(quietTimer);
+  clearTimeout(askTimer);
   quietUntil = 0;
   unwatchPage?.();
   unwatchPage = null;

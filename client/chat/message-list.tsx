@@ -1,71 +1,42 @@
-import { Button, Loader, Text } from "@mantine/core";
+import { Alert, Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
-import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { FoldedMessage } from "../../shared/room-state.js";
 import type { User } from "../../shared/values.js";
-import { type RoomView, useChat } from "../store.js";
+import type { RoomView } from "../store.js";
+import { react } from "./actions.js";
 import classes from "./chat.module.css";
-import { createMessageRows } from "./message-rows.js";
+import { DeleteDialog } from "./delete-dialog.js";
+import { changeDraft, editing, replying } from "./drafts.js";
+import { useFoundRow } from "./found-row.js";
+import { endSpace, useKeptEnd } from "./kept-end.js";
+import { type ListContext, ListContextProvider } from "./list-context.js";
+import { ListTop, topSpace } from "./list-top.js";
 import { Row } from "./message-row.js";
+import { useRoomRows } from "./room-rows.js";
 import { loadOlder } from "./rooms.js";
 
-const topSpace = 64;
-// This near to the newest message counts as being there.
-const endSpace = 80;
-// Any step of the user away from the end must win against keeping it in view.
-const keptSpace = 2;
-
-type List = Virtualizer<HTMLDivElement, Element>;
-
-/**
- * Keeps the newest message in view from the start until the user scrolls away, however messages, banners or the
- * composer change the heights: sizes are estimates until drawn. Tells whether the end is in view.
- */
-function useKeptEnd(list: List, scroller: RefObject<HTMLDivElement | null>) {
-  const kept = useRef(true);
-  const [atEnd, setAtEnd] = useState(true);
-  const size = list.getTotalSize();
-  useLayoutEffect(() => {
-    if (!kept.current) return;
-    list.scrollToEnd();
-    setAtEnd(true);
-  }, [list, size]);
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (kept.current) list.scrollToEnd();
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [list, scroller]);
-  function handleScroll(): void {
-    const element = scroller.current;
-    if (!element) return;
-    // Of the page, not of the list's estimates.
-    const distance = element.scrollHeight - element.clientHeight - element.scrollTop;
-    kept.current = distance <= keptSpace;
-    setAtEnd(distance <= endSpace);
-  }
-  return { atEnd, handleScroll };
-}
-
 /** The room's messages, only those in view drawn; it stays at the end while it is there. */
-export function MessageList(props: { room: string; title: string; user: User; view: RoomView }) {
-  const { room, view, user } = props;
-  const outgoing = useChat((state) => state.outgoing);
-  const accepted = useChat((state) => state.accepted);
-  const rows = useMemo(() => {
-    const waiting = [...accepted, ...outgoing].filter((entry) => entry.room === room);
-    return createMessageRows(view.events, waiting, user);
-  }, [view.events, accepted, outgoing, room, user]);
+export function MessageList(props: {
+  room: string;
+  title: string;
+  user: User;
+  view: RoomView;
+  moderator: boolean;
+}) {
+  const { room, view, user, moderator } = props;
+  const [doomed, setDoomed] = useState<FoldedMessage | null>(null);
+  const [found, setFound] = useFoundRow();
+  const [problem, setProblem] = useState<string | null>(null);
+  const rows = useRoomRows(room, view.events, user);
 
   const scroller = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]?.key ?? index,
-    estimateSize: (index) => (rows[index]?.kind === "day" ? 44 : 52),
+    estimateSize: () => 52,
     overscan: 8,
     paddingStart: topSpace,
     paddingEnd: 12,
@@ -76,9 +47,10 @@ export function MessageList(props: { room: string; title: string; user: User; vi
   const { atEnd, handleScroll } = useKeptEnd(list, scroller);
   const items = list.getVirtualItems();
   const nearTop = (items[0]?.index ?? 0) <= 2 && !atEnd;
+  const loadsItself = view.hasOlder && !view.loadingOlder && !view.startedAnew;
   useEffect(() => {
-    if (nearTop && view.hasOlder && !view.loadingOlder) void loadOlder(room);
-  }, [nearTop, view.hasOlder, view.loadingOlder, room]);
+    if (nearTop && loadsItself) void loadOlder(room);
+  }, [nearTop, loadsItself, room]);
 
   // One's own message is what one wants to see, wherever the list stood.
   const last = rows.at(-1);
@@ -86,6 +58,31 @@ export function MessageList(props: { room: string; title: string; user: User; vi
   useEffect(() => {
     if (sent !== null) list.scrollToEnd();
   }, [sent, list]);
+
+  // The same until the rows change: scrolling draws no row anew.
+  const context = useMemo<ListContext>(
+    () => ({
+      user,
+      moderator,
+      goTo({ event }) {
+        const index = rows.findIndex((row) => row.kind === "stored" && row.message.event === event);
+        if (index < 0) return;
+        list.scrollToIndex(index, { align: "center" });
+        setFound(rows[index]?.key ?? null);
+      },
+      reply: (message) => changeDraft(room, (draft) => replying(draft, message)),
+      edit: (message) => changeDraft(room, (draft) => editing(draft, message)),
+      remove: setDoomed,
+      react(message, emoji, on) {
+        try {
+          react(room, message.event.id, emoji, on);
+        } catch (thrown) {
+          setProblem(thrown instanceof Error ? thrown.message : "It could not be taken");
+        }
+      },
+    }),
+    [room, user, moderator, rows, list, setFound],
+  );
 
   return (
     <div className={classes.middle}>
@@ -99,39 +96,39 @@ export function MessageList(props: { room: string; title: string; user: User; vi
         onScroll={handleScroll}
       >
         <div className={classes.sizer} style={{ height: list.getTotalSize() }}>
-          <div className={classes.top} style={{ height: topSpace }}>
-            {view.loadingOlder ? (
-              <Loader size="sm" type="dots" aria-label="Loading older messages" />
-            ) : view.hasOlder ? (
-              <Button variant="subtle" size="compact-sm" onClick={() => void loadOlder(room)}>
-                Load older messages
-              </Button>
-            ) : (
-              <Text fz="sm" c="dimmed">
-                {rows.length === 0
-                  ? "No messages yet. Say hello!"
-                  : `This is the beginning of ${props.title}.`}
-              </Text>
-            )}
-          </div>
-          {items.map((item) => {
-            const row = rows[item.index];
-            return (
-              row && (
-                <div
-                  key={item.key}
-                  data-index={item.index}
-                  ref={list.measureElement}
-                  className={classes.item}
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
-                  <Row row={row} />
-                </div>
-              )
-            );
-          })}
+          <ListTop room={room} title={props.title} view={view} />
+          <ListContextProvider value={context}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              return (
+                row && (
+                  <div
+                    key={item.key}
+                    data-index={item.index}
+                    data-found={row.key === found || undefined}
+                    ref={list.measureElement}
+                    className={classes.item}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                  >
+                    <Row row={row} />
+                  </div>
+                )
+              );
+            })}
+          </ListContextProvider>
         </div>
       </div>
+      {problem !== null && (
+        <Alert
+          className={classes.problem}
+          color="red"
+          role="alert"
+          withCloseButton
+          onClose={() => setProblem(null)}
+        >
+          {problem}
+        </Alert>
+      )}
       {!atEnd && (
         <Button
           className={classes.toEnd}
@@ -144,6 +141,7 @@ export function MessageList(props: { room: string; title: string; user: User; vi
           Latest messages
         </Button>
       )}
+      {doomed && <DeleteDialog room={room} message={doomed} onClose={() => setDoomed(null)} />}
     </div>
   );
 }

@@ -1,86 +1,89 @@
-import { Button, Group, Text } from "@mantine/core";
 import { memo } from "react";
 import { LinkedText } from "../ui/linked-text.js";
 import { RoleBadge } from "../ui/role-badge.js";
 import { UserAvatar } from "../ui/user-avatar.js";
-import classes from "./chat.module.css";
-import { dayText, fullText, timeText } from "./clock.js";
-import { discardMessage, resendMessage } from "./delivery.js";
-import type { MessageRow, StoredRow, WaitingRow } from "./message-rows.js";
+import { dayText } from "./clock.js";
+import { MessageMenu } from "./message-menu.js";
+import classes from "./message.module.css";
+import { MessageQuote } from "./message-quote.js";
+import type { MessageRow, StoredRow } from "./message-rows.js";
+import { MessageTime } from "./message-time.js";
+import { NoticeLine } from "./notice-line.js";
+import { Reactions } from "./reactions.js";
+import { WaitingMessage } from "./waiting-message.js";
 
-function Time({ at }: { at: number }) {
+function Deleted({ row: { message, pending } }: { row: StoredRow }) {
+  const { deletedBy, event } = message;
+  const deleting = pending === "message:delete";
+  const other = !deleting && deletedBy !== null && deletedBy.id !== event.sender.id;
   return (
-    <time className={classes.time} dateTime={new Date(at).toISOString()} title={fullText(at)}>
-      {timeText(at)}
-    </time>
+    <div className={classes.bubble} data-state="deleted">
+      {deleting ? "Deleting…" : "Message deleted"}
+      {other && (
+        <>
+          {" by "}
+          <bdi>{deletedBy.name}</bdi>
+        </>
+      )}
+    </div>
   );
 }
 
-function Stored({ row: { message, own, first } }: { row: StoredRow }) {
+function Bubble({ row }: { row: StoredRow }) {
+  const { message, own, quote, pending } = row;
   return (
-    <article className={classes.message} data-own={own || undefined} data-first={first || undefined}>
-      {!own && (
-        <div className={classes.avatar}>{first && <UserAvatar user={message.sender} size={34} />}</div>
-      )}
-      <div className={classes.body}>
-        {first && !own && (
-          <div className={classes.sender}>
-            <bdi className={classes.name}>{message.sender.name}</bdi>
-            <RoleBadge user={message.sender} />
-          </div>
-        )}
-        {!(first && !own) && <span className={classes.hidden}>{own ? "You" : message.sender.name}: </span>}
-        <div className={classes.bubble}>
+    <>
+      <div className={classes.line}>
+        <div className={classes.bubble} data-state={pending === "message:edit" ? "sending" : undefined}>
+          {quote && <MessageQuote quote={quote} />}
           <span className={classes.text} dir="auto">
             <LinkedText text={message.text} />
           </span>
-          <Time at={message.at} />
+          <MessageTime row={row} />
         </div>
+        <MessageMenu message={message} own={own} />
       </div>
-    </article>
+      <Reactions message={message} />
+    </>
   );
 }
 
-function Waiting({ row: { entry, first } }: { row: WaitingRow }) {
+function Stored({ row }: { row: StoredRow }) {
+  const { message, own, first } = row;
+  const { sender } = message.event;
   return (
-    <article className={classes.message} data-own data-first={first || undefined}>
+    <article className={classes.message} data-own={own || undefined} data-first={first || undefined}>
+      {!own && <div className={classes.avatar}>{first && <UserAvatar user={sender} size={34} />}</div>}
       <div className={classes.body}>
-        <div className={classes.bubble} data-state={entry.error ? "refused" : "sending"}>
-          <span className={classes.text} dir="auto">
-            <LinkedText text={entry.text} />
-          </span>
-          {!entry.error && <span className={classes.time}>sending…</span>}
-        </div>
-        {entry.error && (
-          <Group gap={6} justify="flex-end" mt={4} role="alert">
-            <Text fz="xs" c="red" className={classes.refusal}>
-              Not sent: {entry.error.message}
-            </Text>
-            <Button size="compact-xs" variant="light" onClick={() => resendMessage(entry.clientId)}>
-              Retry
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="subtle"
-              color="gray"
-              onClick={() => discardMessage(entry.clientId)}
-            >
-              Discard
-            </Button>
-          </Group>
+        {first && !own && (
+          <div className={classes.sender}>
+            <bdi className={classes.name}>{sender.name}</bdi>
+            <RoleBadge user={sender} />
+          </div>
         )}
+        {!(first && !own) && <span className={classes.hidden}>{own ? "You" : sender.name}: </span>}
+        {message.deleted ? <Deleted row={row} /> : <Bubble row={row} />}
       </div>
     </article>
   );
 }
 
-/** One row of the message list. */
-export const Row = memo(function Row({ row }: { row: MessageRow }) {
+function Content({ row }: { row: MessageRow }) {
   if (row.kind === "stored") return <Stored row={row} />;
-  if (row.kind === "waiting") return <Waiting row={row} />;
+  if (row.kind === "notice") return <NoticeLine event={row.event} />;
+  return <WaitingMessage row={row} />;
+}
+
+/** One row of the message list, under the line of its day where it starts one. */
+export const Row = memo(function Row({ row }: { row: MessageRow }) {
   return (
-    <div className={classes.day}>
-      <span>{dayText(row.at)}</span>
-    </div>
+    <>
+      {row.kind !== "waiting" && row.day !== null && (
+        <div className={classes.day}>
+          <span>{dayText(row.day)}</span>
+        </div>
+      )}
+      <Content row={row} />
+    </>
   );
 });

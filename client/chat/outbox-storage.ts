@@ -1,47 +1,42 @@
+// Every page keeps its own entries under a key of its own, so pages never overwrite one another. What a gone page
+// left is written to the heir's key first and dropped after: a crash between leaves it twice, under one `clientId`.
 import type { Outgoing } from "../../shared/outbox.js";
-import { keep, loadKept } from "./storage.js";
+import { readActions } from "./kept-actions.js";
+import { drop, keep, keptKeys, loadKept } from "./storage.js";
 
-const key = (userId: string) => `parley:outbox:${userId}`;
-
-function isOutgoing(value: unknown): value is Outgoing {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "room" in value &&
-    typeof value.room === "string" &&
-    "clientId" in value &&
-    typeof value.clientId === "string" &&
-    "text" in value &&
-    typeof value.text === "string" &&
-    "error" in value
-  );
-}
-
-const isList = (value: unknown): value is Outgoing[] => Array.isArray(value) && value.every(isOutgoing);
-
-/** Messages of a user that wait on this browser. */
+/** What the pages of one user keep unsent in this browser. */
 export interface OutboxStorage {
-  load(): Outgoing[];
+  /** Replaces what this page keeps. */
   keep(entries: readonly Outgoing[]): void;
+  /** The other pages that keep something, living or gone. */
+  others(): string[];
+  /** What another page keeps. */
+  entriesOf(page: string): Outgoing[];
+  /** Hands over what a gone page left; `take` must keep it before it returns. */
+  inherit(page: string, take: (left: Outgoing[]) => void): void;
+  /** Whether a key of the browser's storage is one of these. */
+  owns(key: string): boolean;
 }
 
-/**
- * The kept messages of a user. Several pages share them: each replaces only the entries it knows, so that none
- * drops what another one waits to send. Two that send the same entry use the same `clientId`: it is stored once.
- */
-export function createOutboxStorage(userId: string): OutboxStorage {
-  const known = new Set<string>();
-  const load = () => loadKept(key(userId), isList) ?? [];
+const isKept = (value: unknown): value is unknown => value !== null;
+
+/** The storage of one page of a user. The key without a page is of a time when all pages shared one. */
+export function createOutboxStorage(userId: string, page: string): OutboxStorage {
+  const shared = `parley:outbox:${userId}`;
+  const keyOf = (name: string) => (name === "" ? shared : `${shared}:${name}`);
+  const owns = (key: string) => key === shared || key.startsWith(`${shared}:`);
+  const entriesOf = (name: string) => readActions(loadKept(keyOf(name), isKept));
   return {
-    load() {
-      const entries = load();
-      for (const entry of entries) known.add(entry.clientId);
-      return entries;
-    },
-    keep(entries) {
-      for (const entry of entries) known.add(entry.clientId);
-      const others = load().filter((entry) => !known.has(entry.clientId));
-      keep(key(userId), [...others, ...entries]);
+    owns,
+    entriesOf,
+    keep: (entries) => (entries.length > 0 ? keep(keyOf(page), entries) : drop(keyOf(page))),
+    others: () =>
+      keptKeys()
+        .filter((key) => owns(key) && key !== keyOf(page))
+        .map((key) => key.slice(shared.length + 1)),
+    inherit(name, take) {
+      take(entriesOf(name));
+      drop(keyOf(name));
     },
   };
 }

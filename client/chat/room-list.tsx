@@ -3,21 +3,22 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconHash, IconLock, IconPlus } from "@tabler/icons-react";
 import type { Room } from "../../shared/http.js";
 import type { User } from "../../shared/values.js";
-import { useChat } from "../store.js";
+import { emptyView, useChat } from "../store.js";
 import classes from "./chat.module.css";
 import { NewRoomDialog } from "./new-room-dialog.js";
 import { openRoom } from "./rooms.js";
+import { unreadText } from "./unread.js";
 
 function RoomItem({ room, onChosen }: { room: Room; onChosen?: (() => void) | undefined }) {
   const current = useChat((state) => state.current === room.id);
-  const unread = useChat((state) => state.views[room.id]?.unread ?? 0);
+  const unread = useChat((state) => (state.views[room.id] ?? emptyView).unread);
   const Icon = room.visibility === "private" ? IconLock : IconHash;
   return (
     <li>
       <UnstyledButton
         className={classes.room}
         aria-current={current ? "page" : undefined}
-        data-unread={unread > 0 || undefined}
+        data-unread={unread.count > 0 || undefined}
         onClick={() => {
           openRoom(room.id);
           onChosen?.();
@@ -27,9 +28,9 @@ function RoomItem({ room, onChosen }: { room: Room; onChosen?: (() => void) | un
         <Text span truncate flex={1} fz="sm">
           <bdi>{room.title}</bdi>
         </Text>
-        {unread > 0 && (
-          <Badge size="sm" aria-label={`${unread} unread`}>
-            {unread > 99 ? "99+" : unread}
+        {unread.count > 0 && (
+          <Badge size="sm" aria-label={`${unreadText(unread)} unread`}>
+            {unreadText(unread)}
           </Badge>
         )}
       </UnstyledButton>

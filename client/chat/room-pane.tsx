@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
-import { IconAlertCircle, IconHash, IconLock } from "@tabler/icons-react";
+import { Alert, Button, Group, Loader, Stack, Text } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
 import type { User } from "../../shared/values.js";
 import { emptyView, useChat } from "../store.js";
 import classes from "./chat.module.css";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message-list.js";
+import { RoomHeader } from "./room-header.js";
 import { openRoom, retryRoom } from "./rooms.js";
 import { TypingLine } from "./typing-line.js";
 
@@ -13,21 +14,18 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
   const listed = useChat((state) => state.rooms.find((one) => one.id === room));
   const view = useChat((state) => state.views[room] ?? emptyView);
   const title = listed?.title ?? room;
-  const Icon = listed?.visibility === "private" ? IconLock : IconHash;
+  const moderator = user.role === "admin" || listed?.role === "owner" || listed?.role === "moderator";
   // What was shown before a lost connection stays readable.
   const shown = view.status === "ready" || view.events.length > 0;
   return (
     <>
-      <Group className={classes.roomHead} gap={8} wrap="nowrap">
-        <Icon size={20} stroke={1.7} aria-hidden />
-        <Title order={2} fz={16} lineClamp={1}>
-          <bdi>{title}</bdi>
-        </Title>
-      </Group>
+      <RoomHeader title={title} room={listed} user={user} />
       {view.status === "refused" && view.error ? (
         <Stack className={classes.middle} p="lg" align="center" justify="center">
           <Alert role="alert" color="red" icon={<IconAlertCircle />} title={`${title} cannot be shown`}>
-            {view.error.message}
+            {view.error.code === "not_found"
+              ? "There is no such room, or it is not open to you."
+              : view.error.message}
           </Alert>
           <Group gap="xs">
             <Button variant="default" onClick={() => retryRoom(room)}>
@@ -37,7 +35,7 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
           </Group>
         </Stack>
       ) : shown ? (
-        <MessageList room={room} title={title} user={user} view={view} />
+        <MessageList room={room} title={title} user={user} view={view} moderator={moderator} />
       ) : (
         <Stack className={classes.middle} align="center" justify="center" gap="xs">
           <Loader type="dots" aria-hidden />
@@ -47,7 +45,7 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
         </Stack>
       )}
       <TypingLine users={view.typing} />
-      <Composer room={room} title={title} disabled={view.status === "refused"} />
+      <Composer room={room} title={title} user={user} disabled={view.status === "refused"} />
     </>
   );
 }

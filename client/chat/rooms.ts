@@ -1,62 +1,49 @@
 import type { User } from "../../shared/values.js";
 import type { RoomEvents } from "../../shared/room-events.js";
+import { createRoomFeed, type RoomFeed } from "../../shared/room-feed.js";
 import type { Timeline } from "../../shared/timeline.js";
 import { api, errorOf } from "../api.js";
 import { changeView, currentUser, emptyView, useChat } from "../store.js";
-import { createRoomFeed, type RoomFeed } from "./room-feed.js";
-import { keepRoomMemory, loadRoomMemory, type RoomMemory } from "./room-memory.js";
+import { jitterMs, spread } from "./jitter.js";
+import { forgetRoom, learnReading, readRoom, rememberRoom, startReading } from "./reading.js";
+import { concerns, renamed } from "./room-news.js";
 import { ask } from "./socket.js";
 
 const firstRoom = "general";
 const olderRetryMs = 2000;
+const nobody = { counts: { guests: 0, members: 0, admins: 0 }, users: [] };
 const feeds = new Map<string, RoomFeed>();
-let memory: RoomMemory = { current: null, read: {} };
-
-function remember(): void {
-  const user = currentUser();
-  if (user) keepRoomMemory(user.id, memory);
-}
-
-function countUnread(timeline: Timeline, after: number): number {
-  const me = currentUser()?.id;
-  return timeline.events().filter((event) => event.offset > after && event.sender.id !== me).length;
-}
-
-function isRead(room: string): boolean {
-  return useChat.getState().current === room && document.visibilityState === "visible";
-}
 
 function showTimeline(room: string, timeline: Timeline): void {
   const position = timeline.position();
   if (position === null) return;
-  // A restored log may end before what was read.
-  const read = isRead(room) ? position : Math.min(memory.read[room] ?? position, position);
-  if (memory.read[room] !== read) {
-    memory.read[room] = read;
-    remember();
-  }
-  useChat.setState(({ accepted }) => ({
-    accepted: accepted.filter((entry) => entry.room !== room || entry.offset > position),
-  }));
-  changeView(room, () => ({
-    events: timeline.events(),
-    hasOlder: timeline.hasOlder(),
-    unread: countUnread(timeline, read),
-  }));
+  const { accepted } = useChat.getState();
+  const open = accepted.filter(({ action, offset }) => action.input.room !== room || offset > position);
+  if (open.length < accepted.length) useChat.setState({ accepted: open });
+  changeView(room, (view) => {
+    const events = timeline.events();
+    const last = view.events.at(-1)?.offset ?? Infinity;
+    return {
+      events,
+      hasOlder: timeline.hasOlder(),
+      startedAnew: view.startedAnew || (events[0]?.offset ?? 0) > last + 1,
+    };
+  });
+  readRoom(room);
 }
 
 function createFeed(room: string): RoomFeed {
   const own: RoomFeed = createRoomFeed(room, {
     join: (input) => ask("room:join", input),
     read: (input) => ask("events:read", input),
-    wait: (ms, callback) => void setTimeout(callback, ms),
+    wait: (ms, callback) => void setTimeout(callback, spread(ms)),
     joined({ presence }) {
       changeView(room, () => ({ status: "ready", error: null, presence, typing: [] }));
     },
     refused(error) {
-      if (error.code === "not_found") delete memory.read[room];
-      remember();
-      changeView(room, () => ({ status: "refused", error }));
+      if (error.code === "not_found") forgetRoom(room);
+      const { unread } = emptyView;
+      changeView(room, () => ({ status: "refused", error, presence: nobody, typing: [], unread }));
     },
     changed(timeline) {
       if (feeds.get(room) === own) showTimeline(room, timeline);
@@ -75,9 +62,9 @@ function follow(room: string): void {
 
 /** Starts with the rooms this browser remembers of the user. */
 export function startRooms(user: User): void {
-  memory = loadRoomMemory(user.id);
-  for (const room of Object.keys(memory.read)) follow(room);
-  openRoom(memory.current ?? firstRoom);
+  const { current, read } = startReading(user);
+  for (const room of Object.keys(read)) follow(room);
+  openRoom(current ?? firstRoom);
   void loadRooms();
 }
 
@@ -92,7 +79,12 @@ export async function loadRooms(): Promise<void> {
   const user = currentUser();
   try {
     const { rooms } = await api.rooms();
-    if (currentUser() === user) useChat.setState({ rooms, roomsError: null });
+    if (currentUser() !== user) return;
+    useChat.setState({ rooms, roomsError: null });
+    learnReading(rooms);
+    // Read on another device: its news count here too.
+    for (const { id, read } of rooms) if (read > 0) follow(id);
+    for (const room of feeds.keys()) readRoom(room);
   } catch (thrown) {
     if (currentUser() === user) useChat.setState({ roomsError: errorOf(thrown) });
   }
@@ -101,10 +93,9 @@ export async function loadRooms(): Promise<void> {
 /** Shows a room, and follows it from now on. */
 export function openRoom(room: string): void {
   useChat.setState({ current: room });
-  memory.current = room;
-  remember();
+  rememberRoom(room);
   follow(room);
-  readCurrent();
+  readRoom(room);
 }
 
 /** Joins a refused room once more. */
@@ -113,24 +104,32 @@ export function retryRoom(room: string): void {
   void feeds.get(room)?.join();
 }
 
-/** Joins all opened rooms: for every new connection. */
+/** Joins the shown room at once and the other opened ones within a moment: for every new connection. */
 export function joinRooms(): void {
-  for (const feed of feeds.values()) void feed.join();
+  const { current } = useChat.getState();
+  for (const [room, feed] of feeds) {
+    if (room === current) void feed.join();
+    else setTimeout(() => feeds.get(room) === feed && void feed.join(), jitterMs());
+  }
 }
 
 /** Marks what the shown room holds as read. */
 export function readCurrent(): void {
-  const { current, views } = useChat.getState();
-  const last = current === null ? undefined : views[current]?.events.at(-1)?.offset;
-  if (current === null || last === undefined || !isRead(current)) return;
-  memory.read[current] = Math.max(memory.read[current] ?? 0, last);
-  remember();
-  changeView(current, () => ({ unread: 0 }));
+  const { current } = useChat.getState();
+  if (current !== null) readRoom(current);
 }
 
-/** Hands live events to their room. */
+/** Hands live events to their room, and what they say of the room itself to the list. */
 export function takeEvents(batch: RoomEvents): void {
-  feeds.get(batch.room)?.take(batch);
+  const feed = feeds.get(batch.room);
+  feed?.take(batch);
+  const { rooms } = useChat.getState();
+  const changed = renamed(rooms, batch);
+  if (changed !== rooms) useChat.setState({ rooms: changed });
+  if (!concerns(currentUser()?.id ?? "", batch)) return;
+  void loadRooms();
+  // Who was taken out learns it from the answer.
+  void feed?.join();
 }
 
 /** Reads a room until this offset, if it is followed and not there yet. */
@@ -145,6 +144,7 @@ export async function loadOlder(room: string): Promise<void> {
   changeView(room, () => ({ loadingOlder: true }));
   try {
     await feeds.get(room)?.readOlder();
+    changeView(room, () => ({ startedAnew: false }));
   } catch {
     // The list asks again as soon as this is over.
     await new Promise((resolve) => setTimeout(resolve, olderRetryMs));

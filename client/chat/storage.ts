@@ -16,3 +16,21 @@ export function keep(key: string, value: unknown): void {
     // Full, or forbidden by the user's settings.
   }
 }
+
+/** Forgets a kept value. */
+export function drop(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Forbidden: nothing was kept either.
+  }
+}
+
+/** The keys of all kept values. */
+export function keptKeys(): string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
