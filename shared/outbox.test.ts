@@ -102,7 +102,7 @@ describe("an outbox", () => {
     await answer(receipt(1));
     expect(new Set(ids(sent))).toEqual(new Set(["c1"]));
     expect(sent).toHaveLength(8);
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+    expect(waits).toEqual([500, 1000, 2000, 3000, 3000, 3000, 3000]);
     expect(outbox.entries()).toEqual([]);
   });
 
