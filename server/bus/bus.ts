@@ -5,23 +5,32 @@ import type { Config } from "../config/config.js";
 import { createLatencyWindow, type LatencyWindow } from "../metrics/latency.js";
 import { messageOf, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
+import { createArrivals } from "./arrivals.js";
+import { adapterKey, livenessChannel } from "./channels.js";
 import { createCodec } from "./codec.js";
+import { createEcho } from "./echo.js";
 import { createGuard } from "./guard.js";
-import { guardPublisher, guardSubscriber } from "./guarded-clients.js";
+import { createKnownBoots } from "./known-boots.js";
+import { guardPublisher } from "./publisher.js";
+import { createRedisClock } from "./redis-clock.js";
 import { closeRedisClient, createRedisClient, type RedisClient } from "./redis.js";
+import { createSeal } from "./seal.js";
+import { guardSubscriber, type GuardedSubscriber } from "./subscriber.js";
+import { createSubscriptions } from "./subscriptions.js";
 import { watchClients } from "./watchdog.js";
-
-/** Key of the adapter and the emitter: their channels are `chat:io#…`, `chat:io-request#…`, `chat:io-response#…`. */
-export const adapterKey = "chat:io";
 
 /** Who is told what the bus notices. */
 export interface BusListeners {
   /** Room events from another node, before the adapter delivers them. */
   onRoomEvents(batch: RoomEvents): void;
-  /** The subscriptions are complete again: what was published meanwhile is lost. */
+  /** Something published was lost: the subscriptions were interrupted, or a sequence has a hole. */
+  onLost(): void;
+  /** The subscriptions are complete again. */
   onResubscribed(): void;
   /** Redis does not answer any more, or does again. */
   onDegraded(degraded: boolean): void;
+  /** The starts of all instances, as the registry has them; rejects when Redis fails. */
+  listBoots(): Promise<string[]>;
 }
 
 /** What connects the instances: the official adapter and emitter on guarded clients (lab-notes §2.4). */
@@ -29,65 +38,140 @@ export interface Bus {
   /** For `new Server({ adapter })`. */
   adapter: ReturnType<typeof createAdapter>;
   emitter: Emitter;
+  rooms: Pick<GuardedSubscriber, "followRoom" | "leaveRoom">;
   /** Commands on volatile data; null while Redis does not answer. */
   commands(): RedisClient | null;
   /** Questions about who listens, asked where it is published; null while Redis does not answer. */
   pubsub(): RedisClient | null;
   latency: LatencyWindow;
   isDegraded(): boolean;
-  /** Resolves when Redis is there and everything wanted is subscribed, or after `ms`; never rejects. */
+  /** The channel that Redis refuses to our user, where it does: without it the instance would be deaf or mute. */
+  refused(): string | null;
+  /** Looks up again who may be heard: with each heartbeat of the registry. */
+  refreshBoots(): void;
+  /** Resolves when all that is published comes back, or after `ms`; never rejects. */
   ready(ms: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
-type BusConfig = Pick<Config, "boot" | "instanceId" | "dedupWindowMs"> & {
+type BusConfig = Pick<Config, "boot" | "clusterSecrets" | "dedupWindowMs"> & {
   redisUrl: string;
   cacheRedisUrl: string;
 };
 
+/** Ends a connection and makes it anew. */
+function renew(client: RedisClient): void {
+  if (!client.isReady) return;
+  client.destroy();
+  client.connect().catch(() => {});
+}
+
 /** Opens the bus; it connects by itself, now and after every loss, for as long as it takes. */
 export function openBus(config: BusConfig, listeners: BusListeners, metrics: Metrics, log: Log): Bus {
-  const codec = createCodec(config.boot);
+  const { boot } = config;
   const latency = createLatencyWindow(60_000);
   const publishing = createRedisClient(config.redisUrl, "publish", log);
   const subscribing = createRedisClient(config.redisUrl, "subscribe", log);
   const commanding = createRedisClient(config.cacheRedisUrl, "commands", log);
   const clients = [publishing, subscribing, commanding];
+  const clock = createRedisClock(publishing, log);
+  const codec = createCodec();
+  const seal = createSeal(boot, config.clusterSecrets, clock.now);
+  const arrivals = createArrivals();
+  const bases = new Set<string>([livenessChannel(boot)]);
+  let refusedChannel: string | null = null;
+  let healthy = false;
   let closed = false;
 
-  const publisher = guardPublisher(
-    publishing,
-    () => publishing.isReady && watchdog.isHealthy(),
-    metrics,
-    log,
-  );
+  const refused = (channel: string) => {
+    if (refusedChannel !== channel)
+      log.error({ channel }, `redis refuses a channel: the user's access rights need &${channel}`);
+    refusedChannel = channel;
+  };
+  const canPublish = () => publishing.isReady && watchdog.isHealthy() && !Number.isNaN(clock.now());
+  const publisher = guardPublisher({ client: publishing, seal, isUsable: canPublish, refused, metrics, log });
+  const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, arrivals.keepOnly, log);
   const guard = createGuard({
-    key: adapterKey,
-    boot: config.boot,
+    boot,
+    seal,
     codec,
-    dedupWindowMs: config.dedupWindowMs,
-    latency,
+    arrivals,
+    isKnown: boots.isKnown,
+    now: clock.now,
     metrics,
     log,
+    onUnknownBoot: boots.refresh,
+    onHole: listeners.onLost,
+    onHeartbeat(opened, channel) {
+      if (opened.boot === boot) echo.heard(channel, opened.payload.readDoubleBE());
+    },
     onRoomEvents: listeners.onRoomEvents,
   });
-  const subscriber = guardSubscriber(subscribing, guard, listeners.onResubscribed, log);
+  const subscriptions = createSubscriptions(
+    subscribing,
+    {
+      completed() {
+        refusedChannel = null;
+        boots.refresh();
+        echo.beat();
+        listeners.onLost();
+        listeners.onResubscribed();
+      },
+      refused,
+    },
+    log,
+  );
+  const guarded = guardSubscriber(subscriptions, guard);
+  const subscriber: GuardedSubscriber = {
+    ...guarded,
+    pSubscribe(pattern, listener) {
+      bases.add(pattern.replace(/\*$/, ""));
+      return guarded.pSubscribe(pattern, listener);
+    },
+  };
   // Redis counts who listens here: a killed process is gone from the count at once, long before its heartbeat ages.
-  void subscriber.subscribe(livenessChannel(config.boot), () => {});
+  void subscriber.subscribe(livenessChannel(boot), () => {});
 
-  const watchdog = watchClients(clients, (healthy) => {
-    if (closed) return;
+  const echo = createEcho({
+    channels: () => [...bases],
+    isUsable: () => canPublish() && subscriptions.isComplete(),
+    beat(channel, sentAt) {
+      const payload = Buffer.allocUnsafe(8);
+      payload.writeDoubleBE(sentAt);
+      void publisher.publish(channel, payload, "heartbeat");
+    },
+    took(ms) {
+      latency.add(ms);
+      metrics.pubsubLatency.observe(ms / 1000);
+    },
+    changed(deaf) {
+      if (deaf) {
+        log.warn("redis takes what is published, and nothing comes back: subscribing anew");
+        renew(subscribing);
+      }
+      update();
+    },
+  });
+  const watchdog = watchClients(clients, () => update());
+
+  function update(): void {
+    const now = watchdog.isHealthy() && !echo.isDeaf();
+    if (closed || now === healthy) return;
+    healthy = now;
     metrics.pubsubDegraded.set(healthy ? 0 : 1);
     log[healthy ? "info" : "warn"](healthy ? "redis answers" : "redis does not answer: degraded");
     listeners.onDegraded(!healthy);
-  });
+  }
+
+  // Access rights may be mended while we wait.
+  const retry = setInterval(() => refusedChannel !== null && subscriptions.retry(), 1000);
   metrics.pubsubDegraded.set(1);
   for (const client of clients)
     client
       .connect()
       .catch((error: unknown) => log.debug({ error: messageOf(error) }, "redis connection ended"));
 
-  const isUp = () => watchdog.isHealthy() && subscriber.isSubscribed();
+  const isUp = () => healthy && subscriptions.isComplete() && echo.isProven();
 
   return {
     adapter: createAdapter(publisher, subscriber, {
@@ -97,10 +181,13 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
       requestsTimeout: 2000,
     }),
     emitter: new Emitter(publisher, { key: adapterKey, parser: codec }),
+    rooms: guarded,
     commands: () => (watchdog.isHealthy() && commanding.isReady ? commanding : null),
     pubsub: () => (watchdog.isHealthy() && publishing.isReady ? publishing : null),
     latency,
-    isDegraded: () => !watchdog.isHealthy(),
+    isDegraded: () => !healthy,
+    refused: () => refusedChannel,
+    refreshBoots: boots.refresh,
     async ready(ms) {
       const end = performance.now() + ms;
       while (!isUp() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -108,11 +195,12 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     },
     async close() {
       closed = true;
+      clearInterval(retry);
       watchdog.stop();
+      echo.stop();
+      clock.stop();
+      boots.stop();
       await Promise.all(clients.map(closeRedisClient));
     },
   };
 }
-
-/** Channel that an instance listens to for as long as its process lives. */
-export const livenessChannel = (boot: string) => `chat:live:${boot}`;

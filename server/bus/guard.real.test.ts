@@ -10,30 +10,22 @@ import { encode } from "notepack.io";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createMetrics, type Metrics } from "../metrics/metrics.js";
-import { connectRedis, eventually, redisUrl, silent } from "../test/services.js";
-import { adapterKey, openBus, type Bus } from "./bus.js";
+import { clusterSecret, openTestBus, type TestBus } from "../test/bus.js";
+import { connectRedis, eventually, redisUrl } from "../test/services.js";
+import { adapterKey, baseChannel, roomEventsChannel } from "./channels.js";
+import { createSeal } from "./seal.js";
 
-interface Node {
+interface Node extends TestBus {
   io: Server;
-  bus: Bus;
-  metrics: Metrics;
   url: string;
-  resubscribed: number;
   close(): Promise<void>;
 }
 
-async function startNode(url: string): Promise<Node> {
-  const metrics = createMetrics();
-  const counts = { resubscribed: 0 };
-  const boot = randomUUID();
-  const config = { boot, instanceId: boot, dedupWindowMs: 5000, redisUrl: url, cacheRedisUrl: url };
-  const listeners = {
-    onRoomEvents() {},
-    onResubscribed: () => void (counts.resubscribed += 1),
-    onDegraded() {},
-  };
-  const bus = openBus(config, listeners, metrics, silent);
+const known = new Set<string>();
+
+async function startNode(redis: string): Promise<Node> {
+  const test = openTestBus(redis, known);
+  const { bus } = test;
   const http: HttpServer = createServer();
   const io = new Server(http, { adapter: bus.adapter });
   io.of("/admin");
@@ -41,13 +33,9 @@ async function startNode(url: string): Promise<Node> {
   await once(http, "listening");
   expect(await bus.ready(5000)).toBe(true);
   return {
+    ...test,
     io,
-    bus,
-    metrics,
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    get resubscribed() {
-      return counts.resubscribed;
-    },
     async close() {
       await io.close();
       await bus.close();
@@ -80,7 +68,13 @@ const broadcast = (packet: unknown, rest: unknown = opts) => encode(["x", packet
 const event = (...data: unknown[]) => ({ type: 2, data, nsp: "/" });
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
-/** Channel kind, name, bytes: each must be dropped by every node. */
+/** Somebody who has the secret and is in the registry, and still says nonsense. */
+const peer = randomUUID();
+known.add(peer);
+// The tests' Redis runs on this machine.
+const seal = createSeal(peer, [clusterSecret], () => Date.now());
+
+/** Channel kind, name, bytes: each must be dropped by every node, sealed or not. */
 const poisons: ["" | "-request" | "-response", string, Buffer][] = [
   ["", "c1", Buffer.from([0xc1])],
   ["", "text", Buffer.from("hello")],
@@ -140,13 +134,17 @@ describe("two nodes over a Redis that carries anything", () => {
   });
 
   /** Publishes; then only the marker may have reached the clients, and nobody may have been cut. */
-  async function expectDropped(namespace: string, messages: [string, Buffer][]): Promise<void> {
+  async function expectDropped(
+    namespace: string,
+    messages: [string, Buffer][],
+    sealed = true,
+  ): Promise<void> {
     const clients = await Promise.all([joinAs(a, namespace), joinAs(b, namespace)]);
     const before = await Promise.all([a, b].map((node) => total(node.metrics.pubsubDropped)));
     for (const [kind, bytes] of messages) {
-      expect(await redis.client.publish(`${adapterKey}${kind}#${namespace}#`, bytes)).toBeGreaterThanOrEqual(
-        2,
-      );
+      const channel = `${adapterKey}${kind}#${namespace}#`;
+      const said = sealed ? seal.seal(channel, bytes) : bytes;
+      expect(await redis.client.publish(channel, said)).toBeGreaterThanOrEqual(2);
     }
     const marker = randomUUID();
     a.io.of(namespace).emit("marker", marker);
@@ -166,38 +164,125 @@ describe("two nodes over a Redis that carries anything", () => {
   describe.each(["/", "/admin"])("in %s", (namespace) => {
     it.each(poisons)("drop chat:io%s: %s", (kind, _name, bytes) => expectDropped(namespace, [[kind, bytes]]));
 
-    it("drop all of them in one burst, and 500 random ones", async () => {
-      const random = createRandom(20_261);
-      const kinds = ["", "-request", "-response"];
-      const noise = Array.from({ length: 500 }, (_, i): [string, Buffer] => {
-        const bytes = Buffer.from(
-          Array.from({ length: Math.floor(random() * 200) }, () => Math.floor(random() * 256)),
-        );
-        return [kinds[i % 3] ?? "", bytes];
-      });
-      await expectDropped(namespace, [
-        ...poisons.map(([kind, , bytes]): [string, Buffer] => [kind, bytes]),
-        ...noise,
-      ]);
-    });
+    it.each([true, false])(
+      "drop all of them in one burst, and 500 random ones; sealed: %s",
+      async (sealed) => {
+        const random = createRandom(20_261);
+        const kinds = ["", "-request", "-response"];
+        const noise = Array.from({ length: 500 }, (_, i): [string, Buffer] => {
+          const bytes = Buffer.from(
+            Array.from({ length: Math.floor(random() * 200) }, () => Math.floor(random() * 256)),
+          );
+          return [kinds[i % 3] ?? "", bytes];
+        });
+        const all = [...poisons.map(([kind, , bytes]): [string, Buffer] => [kind, bytes]), ...noise];
+        await expectDropped(namespace, all, sealed);
+      },
+    );
   });
 
-  it("deliver a repeated message once", async () => {
+  const base = baseChannel("/");
+  const hello = (...data: unknown[]) => broadcast(event("hello", ...data));
+
+  /** Publishes bytes; returns what a client of node b heard before the marker behind them. */
+  async function heardOf(...messages: [string, Buffer][]): Promise<unknown[][]> {
     const client = await joinAs(b, "/");
-    const stamped = encode(["x", event("once", 1), opts, { b: "boot-x", n: 1, t: 0 }]);
-    for (let i = 0; i < 3; i += 1) await redis.client.publish(`${adapterKey}#/#`, stamped);
+    for (const [channel, bytes] of messages) await redis.client.publish(channel, bytes);
     a.io.emit("marker");
     await eventually("the marker", () => client.heard.some(([name]) => name === "marker"));
-    expect(client.heard).toEqual([["once", 1], ["marker"]]);
+    client.socket.disconnect();
+    return client.heard.filter(([name]) => name !== "marker");
+  }
+  const droppedFor = async (reason: string) =>
+    (await b.metrics.pubsubDropped.get()).values.find((value) => value.labels.reason === reason)?.value ?? 0;
+
+  it("take what an instance of the registry sealed, once, however often it is repeated", async () => {
+    const bytes = seal.seal(base, hello(1));
+    const next = seal.seal(base, hello(2));
+    expect(await heardOf([base, bytes], [base, bytes], [base, next], [base, bytes], [base, next])).toEqual([
+      ["hello", 1],
+      ["hello", 2],
+    ]);
+    expect(await droppedFor("repeated")).toBe(3);
+  });
+
+  it("drop what was sealed for another channel, with another secret, by nobody known, or long ago", async () => {
+    const now = () => Date.now();
+    const stranger = createSeal(randomUUID(), [clusterSecret], now);
+    const thief = createSeal(peer, ["another-secret-of-forty-characters-or-so"], now);
+    const tenMinutes = 600_000;
+    const late = createSeal(peer, [clusterSecret], () => Date.now() - tenMinutes);
+    const early = createSeal(peer, [clusterSecret], () => Date.now() + tenMinutes);
+    const kick = (by: typeof seal) => by.seal(`${adapterKey}-request#/#`, JSON.stringify({ type: 4, opts }));
+    const heard = await heardOf(
+      [base, seal.seal(roomEventsChannel("general"), hello("moved"))],
+      [base, thief.seal(base, hello("thief"))],
+      [base, stranger.seal(base, hello("stranger"))],
+      [base, late.seal(base, hello("late"))],
+      [base, early.seal(base, hello("early"))],
+      [`${adapterKey}-request#/#`, kick(stranger)],
+      [`${adapterKey}-request#/#`, kick(thief)],
+      [base, hello("not sealed")],
+    );
+    expect(heard).toEqual([]);
+    expect(await droppedFor("unknown_boot")).toBe(2);
+    expect(await droppedFor("too_old")).toBe(2);
+  });
+
+  it("hear an instance that has just entered the registry", async () => {
+    const newcomer = randomUUID();
+    const by = createSeal(newcomer, [clusterSecret], () => Date.now());
+    const client = await joinAs(b, "/");
+    known.add(newcomer);
+    await eventually("the newcomer is heard", async () => {
+      await redis.client.publish(base, by.seal(base, hello("new here")));
+      return client.heard.length > 0;
+    });
     client.socket.disconnect();
   });
 
-  it("take messages of a stock emitter, which have no stamp", async () => {
+  it("notice a hole in what somebody says, and look for what was lost", async () => {
+    seal.seal(base, hello("lost on the way"));
+    const before = b.lost();
+    expect(await heardOf([base, seal.seal(base, hello("after it"))])).toEqual([["hello", "after it"]]);
+    expect(b.lost()).toBe(before + 1);
+  });
+
+  it("pay nothing for rooms that they have no members of", async () => {
     const client = await joinAs(b, "/");
-    await redis.client.publish(`${adapterKey}#/#`, broadcast(event("hi", "there")));
-    await eventually("the emitter's event", () => client.heard.length > 0);
-    expect(client.heard).toEqual([["hi", "there"]]);
+    const [socket] = await b.io.of("/").local.fetchSockets();
+    await b.bus.rooms.followRoom("ours");
+    socket?.join("room:ours");
+    const before = await total(b.metrics.pubsubReceived);
+    for (let i = 0; i < 20; i += 1) a.io.to("room:theirs").emit("not for us", i);
+    a.io.to("room:ours").emit("for us");
+    await eventually("the event of our room", () => client.heard.length > 0);
+    expect(client.heard).toEqual([["for us"]]);
+    expect((await total(b.metrics.pubsubReceived)) - before).toBe(1);
+    // To one socket, to several rooms, to everybody: over the channel that all nodes hear.
+    if (socket) a.io.to(socket.id).emit("to one");
+    a.io.to(["room:theirs", "room:ours"]).emit("to two rooms");
+    a.io.emit("to all");
+    await eventually("all of them", () => client.heard.length === 4);
+    expect(client.heard.slice(1).map(([name]) => name)).toEqual(["to one", "to two rooms", "to all"]);
     client.socket.disconnect();
+  });
+
+  it("reach each other with different current secrets while both are accepted", async () => {
+    const fresh = "a-fresh-secret-of-forty-characters-or-so-";
+    const rotating = openTestBus(redisUrl(4), known, {}, [fresh, clusterSecret]);
+    const both = openTestBus(redisUrl(4), known, {}, [clusterSecret, fresh]);
+    // Its adapter subscribes as soon as there is a server.
+    expect(new Server({ adapter: both.bus.adapter }).of("/").name).toBe("/");
+    expect(await rotating.bus.ready(5000)).toBe(true);
+    const before = await total(both.metrics.pubsubReceived);
+    expect(await both.bus.ready(5000)).toBe(true);
+    await eventually("both are heard", async () => {
+      rotating.bus.emitter.emit("with the fresh secret");
+      a.io.emit("with the old one");
+      return (await total(both.metrics.pubsubReceived)) >= before + 2;
+    });
+    await Promise.all([rotating.bus.close(), both.bus.close()]);
   });
 });
 
@@ -246,7 +331,7 @@ describe("two nodes whose Redis is killed and started again", () => {
     const client = await joinAs(b, "/");
     a.io.emit("before");
     await eventually("delivery before", () => client.heard.length === 1);
-    const told = b.resubscribed;
+    const told = b.lost();
 
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -260,7 +345,7 @@ describe("two nodes whose Redis is killed and started again", () => {
 
     await startRedis();
     await eventually("both nodes well", () => !a.bus.isDegraded() && !b.bus.isDegraded(), 15_000);
-    await eventually("the loss told", () => a.resubscribed > 0 && b.resubscribed > told);
+    await eventually("the loss told", () => b.lost() > told);
     a.io.emit("after");
     await eventually("delivery after", () => client.heard.some(([name]) => name === "after"));
     expect(client.heard.map(([name]) => name)).toEqual(["before", "after"]);

@@ -2,25 +2,45 @@ import { roomEvents, type RoomEvents } from "../../shared/room-events.js";
 import { limits } from "../../shared/limits.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
-import type { LatencyWindow } from "../metrics/latency.js";
-import { stampOf, type Codec } from "./codec.js";
+import type { Arrivals } from "./arrivals.js";
+import { adapterKey } from "./channels.js";
+import type { Codec } from "./codec.js";
+import type { Opened, Seal } from "./seal.js";
 import { broadcastShape, requestShape, responseShape } from "./shape.js";
 
-/** Why a message from Redis was dropped. */
+/** Why a message from Redis was dropped; `other_version` is no fault while versions are mixed. */
 type DropReason =
-  "too_big" | "undecodable" | "bad_shape" | "bad_request" | "bad_response" | "repeated" | "listener_threw";
+  | "too_big"
+  | "other_version"
+  | "bad_seal"
+  | "unknown_boot"
+  | "too_old"
+  | "repeated"
+  | "undecodable"
+  | "bad_shape"
+  | "bad_request"
+  | "bad_response"
+  | "listener_threw";
 
-type Listener = (message: Buffer, channel: Buffer) => unknown;
+/** Takes what came on a channel. */
+export type Listener = (message: Buffer, channel: Buffer) => unknown;
 
 /** What the guard needs to judge a message and whom it tells. */
 export interface GuardPorts {
-  key: string;
   boot: string;
+  seal: Seal;
   codec: Codec;
-  dedupWindowMs: number;
-  latency: LatencyWindow;
+  arrivals: Arrivals;
+  isKnown(boot: string): boolean;
+  /** Redis' time, ms; NaN while it is not known. */
+  now(): number;
   metrics: Metrics;
   log: Log;
+  /** A boot that may not be heard spoke: it may just have started. */
+  onUnknownBoot(): void;
+  /** Messages before this one were lost. */
+  onHole(): void;
+  onHeartbeat(opened: Opened, channel: string): void;
   /** A batch of room events from another node passed; the adapter delivers it to the local sockets right after. */
   onRoomEvents(batch: RoomEvents): void;
 }
@@ -28,38 +48,46 @@ export interface GuardPorts {
 /** A batch of full-size messages of one room fits. */
 const messageBytesMax = 64 * limits.packetBytes;
 
-/** Wraps the adapter's listeners: only well-formed messages, each once, reach them, and what they throw ends here. */
-export function createGuard(
-  ports: GuardPorts,
-): (listener: Listener) => (message: Buffer, channel: Buffer) => void {
-  const { key, codec, metrics } = ports;
-  const seen = createSeen(ports.dedupWindowMs);
+/**
+ * Older than this is a recording, even to a receiver that has just started and can not know what was said before.
+ * By Redis' clock: no machine's own one matters (F-15).
+ */
+const ageMaxMs = 10_000;
+
+/**
+ * Wraps the adapter's listeners: only what a known instance sealed for this very channel, well-formed and each once,
+ * reaches them, and what they throw ends here.
+ */
+export function createGuard(ports: GuardPorts): (listener: Listener) => Listener {
+  const { seal, codec, metrics } = ports;
   const logDrop = rateLimited(10_000, (suppressed, reason: DropReason, channel: string) =>
-    ports.log.warn({ reason, channel, suppressed }, "dropped a message from redis"),
+    ports.log[reason === "other_version" ? "debug" : "warn"](
+      { reason, channel, suppressed },
+      "dropped a message from redis",
+    ),
   );
 
-  function check(message: Buffer, channel: string): DropReason | null {
-    if (message.length > messageBytesMax) return "too_big";
-    const decoded = decodeAny(message);
-    if (decoded === undefined) return "undecodable";
-    if (channel.startsWith(`${key}-request#`))
-      return requestShape.safeParse(decoded).success ? null : "bad_request";
-    if (channel.startsWith(`${key}-response#`))
-      return responseShape.safeParse(decoded).success ? null : "bad_response";
-    return checkBroadcast(decoded);
+  function judge(opened: Opened, channel: string): DropReason | null {
+    if (!ports.isKnown(opened.boot)) {
+      ports.onUnknownBoot();
+      return "unknown_boot";
+    }
+    if (Math.abs(ports.now() - opened.at) > ageMaxMs) return "too_old";
+    const arrival = ports.arrivals.note(opened.boot, channel, opened.sequence);
+    if (arrival === "repeated") return "repeated";
+    if (arrival === "after_a_hole") ports.onHole();
+    return null;
   }
 
-  function checkBroadcast(decoded: unknown): DropReason | null {
+  function checkContent(payload: Buffer, channel: string): DropReason | null {
+    const decoded = decodeAny(payload);
+    if (decoded === undefined) return "undecodable";
+    if (channel.startsWith(`${adapterKey}-request#`))
+      return requestShape.safeParse(decoded).success ? null : "bad_request";
+    if (channel.startsWith(`${adapterKey}-response#`))
+      return responseShape.safeParse(decoded).success ? null : "bad_response";
     const broadcast = broadcastShape.safeParse(decoded);
     if (!broadcast.success) return "bad_shape";
-    const stamp = stampOf(decoded);
-    if (stamp?.boot === ports.boot) {
-      const ms = performance.now() - stamp.sentAt;
-      ports.latency.add(ms);
-      metrics.pubsubLatency.observe(ms / 1000);
-      return null;
-    }
-    if (stamp && !seen(`${stamp.boot} ${stamp.sequence}`)) return "repeated";
     if (broadcast.data[1].data[0] !== "room:events") return null;
     const batch = roomEvents.safeParse(broadcast.data[1].data[1]);
     if (!batch.success) return "bad_shape";
@@ -68,26 +96,43 @@ export function createGuard(
   }
 
   /** The adapter reads what starts with `{` as JSON, the rest as msgpack; undefined for neither. */
-  function decodeAny(message: Buffer): unknown {
+  function decodeAny(payload: Buffer): unknown {
     try {
-      return message[0] === 0x7b ? (JSON.parse(message.toString()) as unknown) : codec.decode(message);
+      return payload[0] === 0x7b ? (JSON.parse(payload.toString()) as unknown) : codec.decode(payload);
     } catch {
       return undefined;
     }
   }
 
-  return (listener) => (message, channel) => {
-    const name = channel.toString();
+  /** What the adapter is to get, null for what it need not, or why it is dropped. */
+  function open(bytes: Buffer, channel: string): Buffer | null | DropReason {
+    if (bytes.length > messageBytesMax) return "too_big";
+    // The adapter skips its own broadcasts as well, but only after decoding them.
+    if (channel.startsWith(`${adapterKey}#`) && seal.isOwnMessage(bytes)) return null;
+    const opened = seal.open(channel, bytes);
+    if (typeof opened === "string") return opened;
+    const refusal = judge(opened, channel);
+    if (refusal !== null) return refusal;
+    if (opened.kind === "heartbeat") {
+      ports.onHeartbeat(opened, channel);
+      return null;
+    }
+    return checkContent(opened.payload, channel) ?? opened.payload;
+  }
+
+  return (listener) => (bytes, channelBytes) => {
+    const channel = channelBytes.toString();
     const drop = (reason: DropReason) => {
       metrics.pubsubDropped.inc({ reason });
-      logDrop(reason, name);
+      logDrop(reason, channel);
     };
-    const reason = check(message, name);
-    if (reason !== null) return drop(reason);
+    const payload = open(bytes, channel);
+    if (payload === null) return;
+    if (typeof payload === "string") return drop(payload);
     metrics.pubsubReceived.inc();
     try {
       // The adapter's request listener is async: what it rejects with would end the process.
-      Promise.resolve(listener(message, channel)).catch((error: unknown) => {
+      Promise.resolve(listener(payload, channelBytes)).catch((error: unknown) => {
         ports.log.debug({ error: messageOf(error) }, "the adapter refused a request");
         drop("listener_threw");
       });
@@ -95,20 +140,5 @@ export function createGuard(
       ports.log.debug({ error: messageOf(error) }, "the adapter refused a message");
       drop("listener_threw");
     }
-  };
-}
-
-/** Remembers ids for a window; tells whether an id is new. */
-function createSeen(windowMs: number): (id: string) => boolean {
-  const until = new Map<string, number>();
-  return (id) => {
-    const now = performance.now();
-    for (const [old, end] of until) {
-      if (end > now) break;
-      until.delete(old);
-    }
-    if (until.has(id)) return false;
-    until.set(id, now + windowMs);
-    return true;
   };
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { InstanceRecord } from "../../shared/cluster.js";
-import { openBus, type Bus } from "../bus/bus.js";
-import { createMetrics } from "../metrics/metrics.js";
-import { connectRedis, eventually, redisUrl, silent } from "../test/services.js";
+import type { Bus } from "../bus/bus.js";
+import { openTestBus } from "../test/bus.js";
+import { connectRedis, eventually, redisUrl } from "../test/services.js";
 import { createRegistry } from "./registry.js";
 
 const buses: Bus[] = [];
@@ -14,11 +13,7 @@ beforeEach(async () => {
 afterEach(async () => void (await Promise.all(buses.splice(0).map((bus) => bus.close()))));
 
 async function join(instanceId: string, timeoutMs = 60_000) {
-  const boot = randomUUID();
-  const url = redisUrl(1);
-  const listeners = { onRoomEvents() {}, onResubscribed() {}, onDegraded() {} };
-  const config = { boot, instanceId, dedupWindowMs: 5000, redisUrl: url, cacheRedisUrl: url };
-  const bus = openBus(config, listeners, createMetrics(), silent);
+  const { boot, bus } = openTestBus(redisUrl(1), new Set());
   buses.push(bus);
   expect(await bus.ready(5000)).toBe(true);
   const record: InstanceRecord = {

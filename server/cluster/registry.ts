@@ -1,5 +1,5 @@
 import { instanceRecord, type InstanceRecord, type InstanceView } from "../../shared/cluster.js";
-import { livenessChannel } from "../bus/bus.js";
+import { livenessChannel } from "../bus/channels.js";
 import type { RedisClient } from "../bus/redis.js";
 import { heartbeatScript, listScript, removeScript } from "./scripts.js";
 

@@ -19,6 +19,8 @@ export interface ChatDeps {
   history: HistoryReader;
   presence: Presence;
   limiter: Limiter;
+  /** Resolves when what other nodes say in the room is heard, or when that takes too long. */
+  follow(room: string): Promise<void>;
   /** Only members may read this room, which has local sockets now. */
   guard(room: string): void;
   /** A socket in the room is given this page: what comes after it has to reach it. */
@@ -49,6 +51,7 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       // Live first, then the head, then the page: what comes between is in both, and the client drops what it knows.
       await socket.join(channel);
       if (visibility === "private") deps.guard(room);
+      await deps.follow(room);
       // Asked again, because he may have been taken out before he was in.
       const { head } = await access(user, room).catch(async (error: unknown) => {
         await socket.leave(channel);

@@ -20,7 +20,7 @@ const noPresence = { guests: 0, members: 0, admins: 0 };
 export async function startEmitter(config: EmitterConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents() {},
-    onResubscribed() {},
+    onLost() {},
     onDegraded() {},
     connectedClients: () => 0,
     presence: () => presenceStore?.counts() ?? Promise.resolve(noPresence),

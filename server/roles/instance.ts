@@ -35,7 +35,7 @@ export interface Instance {
 }
 
 /** What a role adds. */
-export interface InstancePorts extends BusListeners {
+export interface InstancePorts extends Pick<BusListeners, "onRoomEvents" | "onLost" | "onDegraded"> {
   connectedClients(): number;
   presence(): Promise<PresenceCounts>;
   /** Called with each heartbeat while Redis answers. */
@@ -85,11 +85,12 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     return {
       onRoomEvents: ports.onRoomEvents,
       onDegraded: ports.onDegraded,
+      onLost: ports.onLost,
       onResubscribed() {
-        ports.onResubscribed();
         // Redis may have been emptied, and others may have taken this instance for dead.
         if (phase !== "starting") void beat();
       },
+      listBoots: async () => ((await registry?.list())?.instances ?? []).map((instance) => instance.boot),
     };
   }
 
@@ -131,6 +132,7 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     try {
       const suffix = await registry?.heartbeat(record());
       noticeTwin(suffix !== undefined && suffix !== config.instanceId);
+      bus?.refreshBoots();
       await ports.onHeartbeat();
     } catch (error) {
       logBeat(error);
@@ -193,6 +195,8 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       await once(http, "listening");
       await databaseReady(database, log, stopped.signal);
       if (bus !== null && !(await bus.ready(busPatienceMs))) log.warn("starting without redis: degraded");
+      // Without its access rights it would be deaf or mute, and nobody would know.
+      while (bus?.refused() && !stopped.signal.aborted) await bus.ready(1000);
       if (stopped.signal.aborted) return;
       phase = "ready";
       await beat();

@@ -40,7 +40,7 @@ import type { Role } from "./role.js";
 export async function startNode(config: NodeConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents: (batch) => takeBatch(batch),
-    onResubscribed: () => delivery.resync(),
+    onLost: () => delivery.resync(),
     onDegraded(degraded) {
       io.local.emit("cluster:state", { degraded });
       if (!degraded) delivery.resync();
@@ -119,10 +119,15 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     const room = roomOfChannel(channel);
     if (room !== null) presence.leave(socketId, room);
   });
+  io.of("/").adapter.on("create-room", (channel: string) => {
+    const room = roomOfChannel(channel);
+    if (room !== null) void bus?.rooms.followRoom(room);
+  });
   io.of("/").adapter.on("delete-room", (channel: string) => {
     const room = roomOfChannel(channel);
     if (room === null) return;
     delivery.unwatch(room);
+    bus?.rooms.leaveRoom(room);
     recent.forget(room);
     eviction.forget(room);
   });
@@ -157,6 +162,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       append,
       history,
       presence,
+      follow: async (room) => (isDegraded() ? undefined : bus?.rooms.followRoom(room)),
       guard: eviction.guard,
       watch: (room, page) => delivery.watch(room, page.head, page.epoch),
       limiter,

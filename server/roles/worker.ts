@@ -14,7 +14,7 @@ const sweepEveryMs = 60_000;
 export async function startWorker(config: WorkerConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents() {},
-    onResubscribed() {},
+    onLost() {},
     onDegraded() {},
     connectedClients: () => 0,
     presence: () => Promise.resolve({ guests: 0, members: 0, admins: 0 }),

@@ -1,0 +1,73 @@
+import { EventEmitter } from "node:events";
+import { messageOf, rateLimited, type Log } from "../metrics/log.js";
+import type { Metrics } from "../metrics/metrics.js";
+import { routeOf } from "./channels.js";
+import type { RedisClient } from "./redis.js";
+import type { Seal, SealedKind } from "./seal.js";
+
+/** The publishing side, as the adapter and the emitter use it: its promises never reject. */
+export interface GuardedPublisher {
+  publish(channel: string, message: Buffer | string, kind?: SealedKind): Promise<number>;
+  pSubscribe(): void;
+  sSubscribe(): void;
+  sendCommand(args: string[]): Promise<unknown>;
+  on(event: string, listener: () => void): void;
+  off(event: string, listener: () => void): void;
+}
+
+/** What publishing needs. */
+export interface PublisherPorts {
+  client: RedisClient;
+  seal: Seal;
+  isUsable(): boolean;
+  /** Redis refuses this channel to our user. */
+  refused(channel: string): void;
+  metrics: Metrics;
+  log: Log;
+}
+
+/** Whether Redis' access rights are what stands against a command. */
+export const isNoPermission = (error: unknown) => messageOf(error).startsWith("NOPERM");
+
+/**
+ * Seals and publishes while Redis answers; a refused, failed or skipped publish is counted, never thrown (trust.md
+ * F4).
+ */
+export function guardPublisher({
+  client,
+  seal,
+  isUsable,
+  refused,
+  metrics,
+  log,
+}: PublisherPorts): GuardedPublisher {
+  const own = new EventEmitter();
+  const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
+    log.warn({ error: messageOf(error), suppressed }, "publishing failed"),
+  );
+  return {
+    async publish(channel, message, kind = "message") {
+      if (!isUsable()) {
+        if (kind === "message") metrics.pubsubPublishFailures.inc();
+        return 0;
+      }
+      const route = routeOf(channel);
+      try {
+        const receivers = await client.publish(route, seal.seal(route, message, kind));
+        if (kind === "message") metrics.pubsubPublished.inc();
+        return receivers;
+      } catch (error) {
+        if (isNoPermission(error)) refused(route);
+        if (kind === "message") metrics.pubsubPublishFailures.inc();
+        logFailure(error);
+        return 0;
+      }
+    },
+    // Only that they exist tells the adapter which client this is.
+    pSubscribe() {},
+    sSubscribe() {},
+    sendCommand: (args) => client.sendCommand(args),
+    on: (event, listener) => void own.on(event, listener),
+    off: (event, listener) => void own.off(event, listener),
+  };
+}
