@@ -5,8 +5,8 @@ import type { Registry } from "./registry.js";
 /** What a look at the cluster needs. */
 export interface ClusterLookPorts {
   instanceId: string;
-  /** Null in single-node mode: then the cluster is `self`. */
-  registry: Registry | null;
+  /** The registry's entries; null in single-node mode: then the cluster is `self`. */
+  list: (() => ReturnType<Registry["list"]>) | null;
   self(): InstanceView;
   presence(): Promise<PresenceCounts>;
   isDegraded(): boolean;
@@ -35,7 +35,7 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
   let rate = 0;
 
   async function read(): Promise<void> {
-    if (ports.registry === null) {
+    if (ports.list === null) {
       last = {
         instances: [ports.self()],
         presence: await ports.presence(),
@@ -43,7 +43,7 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
         at: performance.now(),
       };
     } else if (!ports.isDegraded()) {
-      const { instances, departed } = await ports.registry.list();
+      const { instances, departed } = await ports.list();
       last = { instances, departed, presence: await ports.presence(), at: performance.now() };
     }
   }
@@ -62,7 +62,7 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
     const ageMs = Math.round(performance.now() - last.at);
     const others = last.instances.filter((instance) => instance.boot !== ports.self().boot);
     const aged = others.map((instance) => ({ ...instance, heartbeatAgeMs: instance.heartbeatAgeMs + ageMs }));
-    const known = last.instances.length > others.length || ports.registry === null || ports.isDegraded();
+    const known = last.instances.length > others.length || ports.list === null || ports.isDegraded();
     const instances = [...aged, ...(known ? [ports.self()] : [])].sort((a, b) =>
       a.instanceId.localeCompare(b.instanceId, "en", { numeric: true }),
     );
@@ -72,7 +72,7 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
       health: {
         timestamp: new Date().toISOString(),
         instanceId: ports.instanceId,
-        distributedMode: ports.registry !== null,
+        distributedMode: ports.list !== null,
         degraded: ports.isDegraded(),
         ageMs,
         instances,

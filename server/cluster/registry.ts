@@ -7,8 +7,11 @@ import { heartbeatScript, listScript, removeScript } from "./scripts.js";
 export interface Registry {
   /** Writes the own entry; returns the key's suffix: the id, or `id~boot` beside a live twin. */
   heartbeat(record: InstanceRecord): Promise<string>;
-  /** All entries, those of killed processes removed; `departed` names those that left in good order. */
-  list(): Promise<{ instances: InstanceView[]; departed: Set<string> }>;
+  /**
+   * All entries; `departed` names those that left in good order. Those of killed processes are removed: of all who
+   * look, one gets a boot in `killed`, and has to clean up after it.
+   */
+  list(): Promise<{ instances: InstanceView[]; departed: Set<string>; killed: string[] }>;
   /** Takes the own entry out, in good order. */
   leave(record: InstanceRecord): Promise<void>;
 }
@@ -16,17 +19,21 @@ export interface Registry {
 const prefix = "chat:instances:";
 const indexKey = "chat:instances";
 const departedKey = "chat:departed";
-/** Without a listener for this long, a boot is dead; a reconnect takes less. */
-const silentForMs = 1500;
+/** Without a listener for this long, a boot is dead: seen at two looks a second apart. A reconnect takes less. */
+const silentForMs = 900;
 
 /** Name of an instance in events: its id, or `id~boot` for a twin. */
 export const suffixOf = (record: Pick<InstanceRecord, "instanceId" | "boot">, twin: boolean) =>
   twin ? `${record.instanceId}~${record.boot}` : record.instanceId;
 
-/** Registry whose entries expire `timeoutMs` after their last heartbeat (H9). */
+/**
+ * Registry whose entries expire `timeoutMs` after their last heartbeat (H9). `cleansUp`: whether this instance can
+ * clean up after killed ones; without it they are left out, and removed by others.
+ */
 export function createRegistry(
   bus: { commands(): RedisClient | null; pubsub(): RedisClient | null },
   timeoutMs: number,
+  cleansUp = true,
 ): Registry {
   /** Boots without a listener, and since when this instance has seen it. */
   let silent = new Map<string, number>();
@@ -43,11 +50,12 @@ export function createRegistry(
     return new Map(boots.map((boot, index) => [boot, Number(counts[index * 2 + 1]) > 0]));
   }
 
-  async function remove(suffix: string, boot: string, inOrder: boolean): Promise<void> {
-    await redis().eval(removeScript, {
+  async function remove(suffix: string, boot: string, inOrder: boolean): Promise<boolean> {
+    const removed = await redis().eval(removeScript, {
       keys: [indexKey, departedKey, prefix + suffix],
       arguments: [suffix, boot, inOrder ? "1" : "0"],
     });
+    return removed === 1;
   }
 
   async function read(): Promise<{ entries: Map<string, InstanceView>; departed: Set<string> }> {
@@ -91,17 +99,18 @@ export function createRegistry(
       const listening = await isListening([...entries.values()].map((entry) => entry.boot));
       const now = performance.now();
       const silentNow = new Map<string, number>();
+      const killed: string[] = [];
       for (const [suffix, { boot }] of entries) {
         if (listening.get(boot)) continue;
         const since = silent.get(boot) ?? now;
         silentNow.set(boot, since);
         if (now - since < silentForMs) continue;
-        await remove(suffix, boot, false);
+        if (cleansUp && (await remove(suffix, boot, false))) killed.push(boot);
         entries.delete(suffix);
       }
       silent = silentNow;
       const instances = [...entries.values()].sort((a, b) => a.instanceId.localeCompare(b.instanceId));
-      return { instances, departed };
+      return { instances, departed, killed };
     },
     async leave(record) {
       await remove(suffixOf(record, false), record.boot, true);

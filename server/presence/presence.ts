@@ -34,6 +34,8 @@ export interface Presence {
   roomState(room: string): PresenceState;
   /** Another node's users in these rooms changed. */
   hinted(rooms: string[]): void;
+  /** Takes away the users of a killed instance, and tells everybody at once. */
+  sweep(boot: string): Promise<void>;
   /** Renews the leases and looks at everything again. */
   heartbeat(): Promise<void>;
   /** Gives up all leases: the instance stops. */
@@ -65,6 +67,8 @@ export function createPresence(ports: PresencePorts): Presence {
   const changedHere = new Set<string | null>();
   /** Rooms that changed elsewhere. */
   const changedThere = new Set<string>();
+  /** Who came and who went since the last flush; null: to and from the cluster. */
+  const came: { room: string | null; user: User }[] = [];
   const left: { room: string | null; user: User }[] = [];
   let timer: NodeJS.Timeout | null = null;
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
@@ -75,8 +79,9 @@ export function createPresence(ports: PresencePorts): Presence {
   const localUsers = () => [...online.values()].map((place) => place.user);
   const usersIn = (room: string) => [...(rooms.get(room)?.values() ?? [])].map((place) => place.user);
 
-  function add(places: Map<string, Place>, socketId: string, user: User): void {
+  function add(places: Map<string, Place>, socketId: string, user: User, room: string | null): void {
     const place = places.get(user.id) ?? { user, sockets: new Set() };
+    if (place.sockets.size === 0) came.push({ room, user });
     place.sockets.add(socketId);
     places.set(user.id, place);
   }
@@ -106,18 +111,32 @@ export function createPresence(ports: PresencePorts): Presence {
     changedHere.clear();
     changedThere.clear();
     const gone = left.splice(0);
+    const fresh = came.splice(0);
     try {
       const store = shared();
       if (store && own) {
         for (const { room, user } of gone)
-          await (room === null ? store.depart(user) : store.leaveRoom(room, user.id));
-        await store.renew(localUsers(), new Map(changed.map((room) => [room, usersIn(room)])));
+          await (room === null ? store.depart(user) : store.leaveRoom(room, user));
+        await renew(store, fresh);
         ports.hint(changed);
       }
       await look(toLookAt);
     } catch (error) {
       logFailure(error);
     }
+  }
+
+  /** Leases those who came and are still there. */
+  async function renew(store: PresenceStore, fresh: typeof came): Promise<void> {
+    const users: User[] = [];
+    const inside = new Map<string, User[]>();
+    for (const { room, user } of fresh) {
+      if (room === null) {
+        if (online.has(user.id)) users.push(user);
+      } else if (ports.mode === "on" && rooms.get(room)?.has(user.id))
+        inside.set(room, [...(inside.get(room) ?? []), user]);
+    }
+    await store.renew(users, inside);
   }
 
   async function look(changed: Iterable<string>): Promise<void> {
@@ -164,7 +183,7 @@ export function createPresence(ports: PresencePorts): Presence {
   return {
     connect(socketId, user) {
       sockets.set(socketId, { user, rooms: new Set() });
-      add(online, socketId, user);
+      add(online, socketId, user, null);
       touch(null);
     },
     disconnect(socketId) {
@@ -181,7 +200,7 @@ export function createPresence(ports: PresencePorts): Presence {
       socket.rooms.add(room);
       const places = rooms.get(room) ?? new Map<string, Place>();
       rooms.set(room, places);
-      add(places, socketId, socket.user);
+      add(places, socketId, socket.user, room);
       touch(room);
     },
     leave(socketId, room) {
@@ -197,6 +216,11 @@ export function createPresence(ports: PresencePorts): Presence {
       for (const room of changed) if (rooms.has(room)) changedThere.add(room);
       flushSoon();
     },
+    async sweep(boot) {
+      const changed = (await shared()?.sweep(boot)) ?? [];
+      ports.hint(changed);
+      await look(changed.filter((room) => rooms.has(room)));
+    },
     async heartbeat() {
       if (ports.mode === "off") return;
       const inside = ports.mode === "on" ? [...rooms.keys()] : [];
@@ -208,7 +232,8 @@ export function createPresence(ports: PresencePorts): Presence {
       const store = shared();
       if (!store) return;
       await Promise.all(localUsers().map((user) => store.depart(user)));
-      for (const [room, places] of rooms) for (const id of places.keys()) await store.leaveRoom(room, id);
+      for (const [room, places] of rooms)
+        for (const { user } of places.values()) await store.leaveRoom(room, user);
       ports.hint([...rooms.keys()]);
     },
   };

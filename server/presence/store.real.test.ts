@@ -20,13 +20,34 @@ it("counts a user of two instances once, until the last one gives him up", async
   expect(await a.counts()).toEqual({ guests: 1, members: 1, admins: 0 });
   expect((await b.inRoom("general")).map(({ name }) => name).sort()).toEqual(["Ann", "Bob"]);
   await a.depart(ann);
-  await a.leaveRoom("general", ann.id);
+  await a.leaveRoom("general", ann);
   expect((await b.counts()).members).toBe(1);
   expect(await b.inRoom("general")).toContainEqual(ann);
   await b.depart(ann);
-  await b.leaveRoom("general", ann.id);
+  await b.leaveRoom("general", ann);
   expect(await a.counts()).toEqual({ guests: 1, members: 0, admins: 0 });
   expect(await a.inRoom("general")).toEqual([bob]);
+});
+
+it("takes away all that a dead boot had, but for who is on another one too", async () => {
+  const [dead, living] = [open("a"), open("b")];
+  const many = Array.from({ length: 1201 }, (_, i): User => ({ id: `m${i}`, name: `M${i}`, role: "member" }));
+  await dead.renew(
+    [ann, bob, ...many],
+    new Map([
+      ["general", [ann, bob, ...many]],
+      ["random", [bob]],
+    ]),
+  );
+  await living.renew([ann], inside(ann));
+  expect((await living.sweep("a")).sort()).toEqual(["general", "random"]);
+  expect(await living.counts()).toEqual({ guests: 0, members: 1, admins: 0 });
+  expect(await living.inRoom("general")).toEqual([ann]);
+  expect(await living.inRoom("random")).toEqual([]);
+  expect(await living.sweep("a")).toEqual([]);
+  await living.depart(ann);
+  await living.leaveRoom("general", ann);
+  expect((await redis.client.keys("*")).filter((key) => key.includes(":a:"))).toEqual([]);
 });
 
 it("is rebuilt by the next renewal after Redis was emptied", async () => {

@@ -1,6 +1,15 @@
 import type { PresenceCounts } from "../../shared/presence.js";
 import { user as userSchema, type User } from "../../shared/values.js";
 import type { RedisClient } from "../bus/redis.js";
+import {
+  countScript,
+  departScript,
+  renewRoomScript,
+  renewScript,
+  roomScript,
+  sweepRoomScript,
+  sweepUsersScript,
+} from "./scripts.js";
 
 /** Where the instances tell each other who is online. Rejects when Redis fails. */
 export interface PresenceStore {
@@ -8,7 +17,9 @@ export interface PresenceStore {
   renew(users: User[], rooms: Map<string, User[]>): Promise<void>;
   /** Takes a user of this instance away; he stays online while another instance has him. */
   depart(user: User): Promise<void>;
-  leaveRoom(room: string, userId: string): Promise<void>;
+  leaveRoom(room: string, user: User): Promise<void>;
+  /** Takes away all that a dead boot had, but for who is on another one too; returns the rooms it was in. */
+  sweep(dead: string): Promise<string[]>;
   counts(): Promise<PresenceCounts>;
   /** Users in a room on any live instance, each once. */
   inRoom(room: string): Promise<User[]>;
@@ -21,38 +32,10 @@ const globalKeys = {
 } as const;
 const globals = Object.values(globalKeys);
 const roomKey = (room: string) => `chat:presence:room:${room}`;
-
-const nowInRedis = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) `;
-
-/** KEYS: a global set, then a set of instances for each user. ARGV: instance, lease ms, user ids in the keys' order. */
-const renewScript = `${nowInRedis}
-local till = now + ARGV[2]
-for i = 3, #ARGV do
-  redis.call('ZADD', KEYS[i - 1], till, ARGV[1])
-  redis.call('PEXPIRE', KEYS[i - 1], ARGV[2])
-  redis.call('ZADD', KEYS[1], till, ARGV[i])
-end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)`;
-
-/** KEYS: global set, the user's set of instances. ARGV: instance, user id. */
-const departScript = `${nowInRedis}
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) == 0 then redis.call('ZREM', KEYS[1], ARGV[2]) end`;
-
-/** KEYS: the three global sets. */
-const countScript = `${nowInRedis}
-return { redis.call('ZCOUNT', KEYS[1], now, '+inf'), redis.call('ZCOUNT', KEYS[2], now, '+inf'), redis.call('ZCOUNT', KEYS[3], now, '+inf') }`;
-
-/** KEYS: room. ARGV: lease ms, then members: boot and user. Scores are ends of leases. */
-const renewRoomScript = `${nowInRedis}
-for i = 2, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
-
-/** KEYS: room. */
-const roomScript = `${nowInRedis}
-return redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')`;
+const bootsKey = "chat:presence:boots";
+const bootPrefix = "chat:presence:boot:";
+const usersOf = (boot: string) => `${bootPrefix}${boot}:users`;
+const roomsOf = (boot: string) => `${bootPrefix}${boot}:rooms`;
 
 /** Users in one script: a bound on how long Redis is busy with it. */
 const chunk = 500;
@@ -63,7 +46,6 @@ export function createPresenceStore(
   boot: string,
   leaseMs: number,
 ): PresenceStore {
-  const userKey = (id: string) => `chat:presence:user:${id}`;
   const lease = String(leaseMs);
 
   function redis(): RedisClient {
@@ -77,30 +59,39 @@ export function createPresenceStore(
       for (const role of ["guest", "member", "admin"] as const) {
         const ids = users.filter((user) => user.role === role).map((user) => user.id);
         for (let i = 0; i < ids.length; i += chunk) {
-          const part = ids.slice(i, i + chunk);
-          const keys = [globalKeys[role], ...part.map(userKey)];
-          await redis().eval(renewScript, { keys, arguments: [boot, lease, ...part] });
+          const keys = [globalKeys[role], bootsKey, usersOf(boot)];
+          await redis().eval(renewScript, {
+            keys,
+            arguments: [boot, lease, role, ...ids.slice(i, i + chunk)],
+          });
         }
       }
       for (const [room, inside] of rooms) {
         for (let i = 0; i < inside.length; i += chunk) {
           const members = inside.slice(i, i + chunk).map((user) => memberOf(boot, user));
-          await redis().eval(renewRoomScript, { keys: [roomKey(room)], arguments: [lease, ...members] });
+          const keys = [roomKey(room), roomsOf(boot)];
+          await redis().eval(renewRoomScript, { keys, arguments: [lease, room, ...members] });
         }
       }
     },
     async depart(user) {
       await redis().eval(departScript, {
-        keys: [globalKeys[user.role], userKey(user.id)],
-        arguments: [boot, user.id],
+        keys: [globalKeys[user.role], bootsKey, usersOf(boot)],
+        arguments: [boot, user.role, user.id, bootPrefix],
       });
     },
-    async leaveRoom(room, userId) {
-      const members = (await redis().eval(roomScript, { keys: [roomKey(room)], arguments: [] })) as string[];
-      const own = members.filter(
-        (member) => member.startsWith(`${boot} `) && parseMember(member)?.id === userId,
-      );
-      if (own.length > 0) await redis().zRem(roomKey(room), own);
+    async leaveRoom(room, user) {
+      await redis().zRem(roomKey(room), memberOf(boot, user));
+    },
+    async sweep(dead) {
+      const keys = [bootsKey, usersOf(dead), ...globals];
+      const step = { keys, arguments: [dead, bootPrefix, String(chunk)] };
+      while (Number(await redis().eval(sweepUsersScript, step)) > 0);
+      const rooms = await redis().sMembers(roomsOf(dead));
+      for (const room of rooms)
+        await redis().eval(sweepRoomScript, { keys: [roomKey(room)], arguments: [dead] });
+      await redis().del(roomsOf(dead));
+      return rooms;
     },
     async counts() {
       const [guests = 0, members = 0, admins = 0] = (

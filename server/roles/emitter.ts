@@ -25,6 +25,10 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
     connectedClients: () => 0,
     presence: () => presenceStore?.counts() ?? Promise.resolve(noPresence),
     onHeartbeat: () => Promise.resolve(),
+    async onKilled(boot) {
+      const rooms = (await presenceStore?.sweep(boot)) ?? [];
+      bus?.emitter.serverSideEmit("presence:changed", rooms);
+    },
   });
   const { bus, database, log, metrics } = instance;
   if (bus === null) throw new Error("the emitter speaks through Redis");
@@ -39,7 +43,6 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
       before === null ? [] : clusterChanges(before, health.instances, departed, health.timestamp);
     // While Redis is away nothing is known of the others: nobody was lost.
     if (!health.degraded) before = health.instances;
-    metrics.instances.set(health.instances.length);
     if (!(await holdsLease())) return;
     for (const change of changes) {
       log.info(change, "cluster event");

@@ -40,7 +40,12 @@ export interface InstancePorts extends Pick<BusListeners, "onRoomEvents" | "onLo
   presence(): Promise<PresenceCounts>;
   /** Called with each heartbeat while Redis answers. */
   onHeartbeat(): Promise<void>;
+  /** Another instance was killed, and it is on this one to clean up after it; null where the role can not. */
+  onKilled: ((boot: string) => Promise<void>) | null;
 }
+
+/** How often it is looked who is there: a killed instance is cleaned up after within three of these. */
+const watchEveryMs = 1000;
 
 /** Redis is given this long at start; then the instance is ready, degraded. */
 const busPatienceMs = 3000;
@@ -57,6 +62,7 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
   const stopped = new AbortController();
   let phase: "starting" | "ready" | "draining" = "starting";
   let timer: NodeJS.Timeout | undefined;
+  let watch: NodeJS.Timeout | undefined;
   let twin = false;
 
   const bus =
@@ -68,11 +74,12 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
           metrics,
           log,
         );
-  const registry = bus === null ? null : createRegistry(bus, config.instanceTimeoutMs);
+  const registry =
+    bus === null ? null : createRegistry(bus, config.instanceTimeoutMs, ports.onKilled !== null);
   const isDegraded = () => bus?.isDegraded() ?? false;
   const look = createClusterLook({
     instanceId: config.instanceId,
-    registry,
+    list: registry === null ? null : listInstances,
     self,
     presence: ports.presence,
     isDegraded,
@@ -90,8 +97,19 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
         // Redis may have been emptied, and others may have taken this instance for dead.
         if (phase !== "starting") void beat();
       },
-      listBoots: async () => ((await registry?.list())?.instances ?? []).map((instance) => instance.boot),
+      listBoots: async () => (await listInstances()).instances.map((instance) => instance.boot),
     };
+  }
+
+  /** The registry's entries; cleans up after who was found killed. */
+  async function listInstances() {
+    const listed = (await registry?.list()) ?? { instances: [], departed: new Set<string>(), killed: [] };
+    metrics.instances.set(listed.instances.length);
+    for (const boot of listed.killed) {
+      log.warn({ boot }, "an instance was killed: cleaning up after it");
+      await ports.onKilled?.(boot).catch(logBeat);
+    }
+    return listed;
   }
 
   function status(): InstanceStatus {
@@ -132,7 +150,6 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     try {
       const suffix = await registry?.heartbeat(record());
       noticeTwin(suffix !== undefined && suffix !== config.instanceId);
-      bus?.refreshBoots();
       await ports.onHeartbeat();
     } catch (error) {
       logBeat(error);
@@ -167,7 +184,6 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     }),
     async metricsJson() {
       const { health } = await look();
-      metrics.instances.set(health.instances.length);
       const { averageMs, maxMs, windowMs } = bus?.latency.read() ?? { averageMs: 0, maxMs: 0, windowMs: 0 };
       const value = async (metric: { get(): Promise<{ values: { value: number }[] }> }) =>
         (await metric.get()).values[0]?.value ?? 0;
@@ -201,12 +217,14 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       phase = "ready";
       await beat();
       timer = setInterval(() => void beat(), config.heartbeatIntervalMs);
+      watch = setInterval(() => bus?.refreshBoots(), watchEveryMs);
       log.info({ port: config.port, version: config.version, distributed: config.distributed }, "ready");
     },
     async drain() {
       stopped.abort();
       phase = "draining";
       clearInterval(timer);
+      clearInterval(watch);
       await beat();
     },
     async stop(http) {

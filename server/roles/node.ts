@@ -48,6 +48,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     connectedClients: () => io.engine.clientsCount,
     presence: () => Promise.resolve(presence.globalState().counts),
     onHeartbeat: () => presence.heartbeat(),
+    onKilled: (boot) => presence.sweep(boot),
   });
   const { bus, database, log, metrics, isDegraded } = instance;
   const proxies = config.trustProxy;

@@ -19,8 +19,10 @@ export async function startWorker(config: WorkerConfig): Promise<Role> {
     connectedClients: () => 0,
     presence: () => Promise.resolve({ guests: 0, members: 0, admins: 0 }),
     onHeartbeat: () => Promise.resolve(),
+    // It may not tell the nodes who is gone.
+    onKilled: null,
   });
-  const { database, log, registry } = instance;
+  const { database, log } = instance;
 
   const app = serviceApp(config, instance);
   app.use(notFound, answerErrors(log));
@@ -31,10 +33,7 @@ export async function startWorker(config: WorkerConfig): Promise<Role> {
     name: "sweep",
     everyMs: sweepEveryMs,
     async run(connection: Parameters<typeof removeExpiredSessions>[0]) {
-      const sessions = await removeExpiredSessions(connection);
-      // Listing removes the entries of instances that are dead.
-      const live = await (instance.isDegraded() ? null : registry?.list());
-      return { expiredSessions: sessions, liveInstances: live?.instances.length ?? 0 };
+      return { expiredSessions: await removeExpiredSessions(connection) };
     },
   };
   // In transactions of its own: it goes on where it ended, and holds no room for long.

@@ -1,0 +1,71 @@
+// Scripts run by Redis: they use its clock, and each is one step to everybody else.
+// A boot's users are kept as `role id`, so that all of them can be taken away when it dies.
+
+const now = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) `;
+
+/** Whether a live boot other than `except` has the member. */
+const heldElsewhere = `
+local function held(boots, prefix, member, except)
+  for _, boot in ipairs(boots) do
+    if boot ~= except and redis.call('SISMEMBER', prefix .. boot .. ':users', member) == 1 then return true end
+  end
+  return false
+end `;
+
+/**
+ * Leases users of one role. KEYS: their global set, the boots, the boot's users. ARGV: boot, lease ms, role, user ids.
+ */
+export const renewScript = `${now}
+local till = now + ARGV[2]
+redis.call('ZADD', KEYS[2], till, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+for i = 4, #ARGV do
+  redis.call('ZADD', KEYS[1], till, ARGV[i])
+  redis.call('SADD', KEYS[3], ARGV[3] .. ' ' .. ARGV[i])
+end
+redis.call('PEXPIRE', KEYS[3], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)`;
+
+/** Takes a boot's user away. KEYS: his global set, the boots, the boot's users. ARGV: boot, role, id, prefix. */
+export const departScript = `${now}${heldElsewhere}
+local member = ARGV[2] .. ' ' .. ARGV[3]
+redis.call('SREM', KEYS[3], member)
+local boots = redis.call('ZRANGEBYSCORE', KEYS[2], now, '+inf')
+if not held(boots, ARGV[4], member, ARGV[1]) then redis.call('ZREM', KEYS[1], ARGV[3]) end`;
+
+/**
+ * Takes some users of a dead boot away. KEYS: the boots, its users, the global sets of guest, member, admin.
+ * ARGV: boot, prefix, how many. Returns how many it was; 0 at the end.
+ */
+export const sweepUsersScript = `${now}${heldElsewhere}
+local sets = { guest = KEYS[3], member = KEYS[4], admin = KEYS[5] }
+redis.call('ZREM', KEYS[1], ARGV[1])
+local boots = redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')
+local members = redis.call('SPOP', KEYS[2], ARGV[3])
+for _, member in ipairs(members) do
+  local role, id = string.match(member, '^(%a+) (.+)$')
+  if sets[role] and not held(boots, ARGV[2], member, ARGV[1]) then redis.call('ZREM', sets[role], id) end
+end
+return #members`;
+
+/** KEYS: the three global sets. */
+export const countScript = `${now}
+return { redis.call('ZCOUNT', KEYS[1], now, '+inf'), redis.call('ZCOUNT', KEYS[2], now, '+inf'), redis.call('ZCOUNT', KEYS[3], now, '+inf') }`;
+
+/** Leases places in a room. KEYS: room, the boot's rooms. ARGV: lease ms, room id, then members: boot and user. */
+export const renewRoomScript = `${now}
+for i = 3, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+redis.call('SADD', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[1])`;
+
+/** The members of a room. KEYS: room. */
+export const roomScript = `${now}
+return redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')`;
+
+/** Takes a dead boot out of a room. KEYS: room. ARGV: boot. */
+export const sweepRoomScript = `
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if string.sub(member, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then redis.call('ZREM', KEYS[1], member) end
+end`;
