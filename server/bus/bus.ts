@@ -113,7 +113,6 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
       completed() {
         refusedChannel = null;
         boots.refresh();
-        echo.beat();
         listeners.onLost();
         listeners.onResubscribed();
       },
@@ -190,7 +189,10 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     refreshBoots: boots.refresh,
     async ready(ms) {
       const end = performance.now() + ms;
-      while (!isUp() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!isUp() && performance.now() < end) {
+        echo.prove();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       return isUp();
     },
     async close() {

@@ -28,7 +28,7 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 describe("the echo", () => {
   it("is proven once every channel was heard, and measures how long it took", async () => {
     state.deafTo.add("b");
-    echo.beat();
+    echo.prove();
     await pass(10);
     expect(echo.isProven()).toBe(false);
     state.deafTo.clear();
@@ -67,7 +67,7 @@ describe("the echo", () => {
     expect(echo.isDeaf()).toBe(false);
     expect(echo.isProven()).toBe(false);
     state.usable = true;
-    echo.beat();
+    echo.prove();
     await pass(10);
     expect(echo.isProven()).toBe(true);
   });

@@ -2,8 +2,8 @@
 export interface Echo {
   /** The own heartbeat has come on this channel; `sentAt` is what it carries. */
   heard(channel: string, sentAt: number): void;
-  /** Sends a heartbeat at once: the subscriptions are complete. */
-  beat(): void;
+  /** Sends heartbeats out of turn, while somebody waits for the proof. */
+  prove(): void;
   /** Whether every channel was heard. */
   isProven(): boolean;
   /** Whether a channel is silent that should not be. */
@@ -52,10 +52,12 @@ export function createEcho(ports: EchoPorts): Echo {
     }
     const channels = ports.channels();
     if (channels.some((channel) => (unanswered.get(channel) ?? 0) >= unansweredMax)) turn(true);
-    for (const channel of channels) {
-      unanswered.set(channel, (unanswered.get(channel) ?? 0) + 1);
-      ports.beat(channel, performance.now());
-    }
+    for (const channel of channels) unanswered.set(channel, (unanswered.get(channel) ?? 0) + 1);
+    send(channels);
+  }
+
+  function send(channels: string[]): void {
+    for (const channel of channels) ports.beat(channel, performance.now());
   }
 
   const timer = setInterval(beat, intervalMs);
@@ -66,7 +68,9 @@ export function createEcho(ports: EchoPorts): Echo {
       proven.add(channel);
       if (areAllHeard()) turn(false);
     },
-    beat,
+    prove() {
+      if (ports.isUsable()) send(ports.channels().filter((channel) => !proven.has(channel)));
+    },
     isProven: () => ports.channels().every((channel) => proven.has(channel)),
     isDeaf: () => deaf,
     stop: () => clearInterval(timer),
