@@ -5,6 +5,9 @@ import type { PresenceCounts } from "./presence.js";
 export const instanceRole = z.enum(["node", "emitter", "worker"]);
 export type InstanceRole = z.infer<typeof instanceRole>;
 
+/** Name that an operator gives an instance. */
+export const instanceId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+
 /** Life of an instance as `/health` tells it. */
 export const instanceStatus = z.enum(["starting", "ok", "degraded", "draining"]);
 export type InstanceStatus = z.infer<typeof instanceStatus>;

@@ -41,6 +41,9 @@ export const banInput = z.strictObject({ reason: reason.optional() });
 /** Body of `PUT …/mute`; without `seconds` until it is taken back. */
 export const muteInput = z.strictObject({ seconds: z.number().int().min(1).max(31_536_000).optional() });
 
+/** Body of `PUT …/role`. */
+export const roleInput = z.strictObject({ role: z.enum(["member", "admin"]) });
+
 /** `GET /health` of every role. */
 export interface Health {
   status: "starting" | "ok" | "degraded" | "draining";

@@ -29,6 +29,8 @@ export interface BusListeners {
   onResubscribed(): void;
   /** Redis does not answer any more, or does again. */
   onDegraded(degraded: boolean): void;
+  /** An instance of the cluster tells this one to do something. */
+  onOrder(order: string): void;
   /** The starts of all instances, as the registry has them; rejects when Redis fails. */
   listBoots(): Promise<string[]>;
 }
@@ -47,6 +49,8 @@ export interface Bus {
   isDegraded(): boolean;
   /** The channel that Redis refuses to our user, where it does: without it the instance would be deaf or mute. */
   refused(): string | null;
+  /** Tells one instance to do something; false when nobody can have heard it. */
+  order(boot: string, order: string): Promise<boolean>;
   /** Looks up again who may be heard: with each heartbeat of the registry. */
   refreshBoots(): void;
   /** Resolves when all that is published comes back, or after `ms`; never rejects. */
@@ -105,6 +109,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     onHeartbeat(opened, channel) {
       if (opened.boot === boot) echo.heard(channel, opened.payload.readDoubleBE());
     },
+    onOrder: listeners.onOrder,
     onRoomEvents: listeners.onRoomEvents,
   });
   const subscriptions = createSubscriptions(
@@ -186,6 +191,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     latency,
     isDegraded: () => !healthy,
     refused: () => refusedChannel,
+    order: async (to, order) => (await publisher.publish(livenessChannel(to), order, "order")) > 0,
     refreshBoots: boots.refresh,
     async ready(ms) {
       const end = performance.now() + ms;

@@ -3,7 +3,7 @@ import { limits } from "../../shared/limits.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Arrivals } from "./arrivals.js";
-import { adapterKey } from "./channels.js";
+import { adapterKey, livenessChannel } from "./channels.js";
 import type { Codec } from "./codec.js";
 import type { Opened, Seal } from "./seal.js";
 import { broadcastShape, requestShape, responseShape } from "./shape.js";
@@ -41,6 +41,8 @@ export interface GuardPorts {
   /** Messages before this one were lost. */
   onHole(): void;
   onHeartbeat(opened: Opened, channel: string): void;
+  /** Another instance, or this one, tells this very instance to do something. */
+  onOrder(order: string): void;
   /** A batch of room events from another node passed; the adapter delivers it to the local sockets right after. */
   onRoomEvents(batch: RoomEvents): void;
 }
@@ -115,6 +117,10 @@ export function createGuard(ports: GuardPorts): (listener: Listener) => Listener
     if (refusal !== null) return refusal;
     if (opened.kind === "heartbeat") {
       ports.onHeartbeat(opened, channel);
+      return null;
+    }
+    if (opened.kind === "order") {
+      if (channel === livenessChannel(ports.boot)) ports.onOrder(opened.payload.toString());
       return null;
     }
     return checkContent(opened.payload, channel) ?? opened.payload;

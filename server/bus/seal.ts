@@ -4,8 +4,8 @@ import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 //   version (1 byte) | HMAC (16) | boot (16) | kind (1) | sequence (6) | at (8) | payload
 // The HMAC covers the channel too, so that no message can be moved to another one (T24).
 
-/** `message` is for the adapter, `heartbeat` for the bus itself. */
-export type SealedKind = "message" | "heartbeat";
+/** `message` is for the adapter, `heartbeat` for the bus itself, `order` for the instance whose channel it comes by. */
+export type SealedKind = "message" | "heartbeat" | "order";
 
 /** An opened message. */
 export interface Opened {
@@ -31,7 +31,7 @@ export interface Seal {
 }
 
 const version = 1;
-const kinds: readonly SealedKind[] = ["message", "heartbeat"];
+const kinds: readonly SealedKind[] = ["message", "heartbeat", "order"];
 const macBytes = 16;
 const bootAt = 1 + macBytes;
 const kindAt = bootAt + 16;

@@ -17,11 +17,21 @@ export interface AccountDeps {
   limiter: Limiter;
   metrics: Metrics;
   guests: "write" | "read" | "off";
+  /** A session of this user has ended: its sockets end too. */
+  loggedOut(user: User): void;
   address(request: Request): string;
 }
 
 /** `/users` and `/session`: who one is. A session is stored before the answer leaves. */
-export function accountRoutes({ accounts, current, limiter, metrics, guests, address }: AccountDeps): Router {
+export function accountRoutes({
+  accounts,
+  current,
+  limiter,
+  metrics,
+  guests,
+  loggedOut,
+  address,
+}: AccountDeps): Router {
   const router = Router();
 
   router.post("/users", async (request, response) => {
@@ -61,7 +71,9 @@ export function accountRoutes({ accounts, current, limiter, metrics, guests, add
   });
 
   router.delete("/session", async (request, response) => {
+    const { user } = request.session;
     await endSession(request);
+    if (user) loggedOut(user);
     response.status(204).end();
   });
 

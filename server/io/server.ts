@@ -14,6 +14,7 @@ import { listenForCommands, type CommandHandlers } from "./command.js";
 import type { ConnectionCap } from "./connections.js";
 import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
+import type { Revocation } from "./revocation.js";
 import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
 
 /** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
@@ -81,6 +82,7 @@ export interface NamespaceDeps {
   perUser: ConnectionCap;
   perIp: ConnectionCap;
   clientAddress(request: IncomingMessage): string;
+  revocation: Revocation;
   isDegraded(): boolean;
   metrics: Metrics;
   log: Log;
@@ -97,6 +99,7 @@ export function openNamespaces(io: ChatServer, deps: NamespaceDeps): void {
     const { role } = socket.data.user;
     next(role === "admin" ? undefined : refusal(new Failure("forbidden", "admins only")));
   });
+  admin.on("connection", (socket) => deps.revocation.hold(socket as never, sidOf(socket)));
 }
 
 /** Socket.IO tells the client an error's message and its `data`. */
@@ -125,6 +128,9 @@ function authenticate({ accounts, perUser }: NamespaceDeps) {
   };
 }
 
+const sidOf = ({ request }: { request: IncomingMessage }) =>
+  (request as { sessionID?: string }).sessionID ?? "";
+
 async function findUser(request: IncomingMessage, accounts: Accounts): Promise<User> {
   const { session } = request as { session?: { user?: User } };
   const user = session?.user;
@@ -143,6 +149,7 @@ function forgetSecrets(socket: Authenticated): void {
 function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   const { user } = socket.data;
   const closers = [deps.perUser.open(user.id), deps.perIp.open(deps.clientAddress(socket.request))];
+  deps.revocation.hold(socket, sidOf(socket));
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();
   deps.presence.connect(socket.id, user);

@@ -9,6 +9,7 @@ import type { User } from "../../shared/values.js";
 /** Between nodes, over the adapter. */
 export interface InterServerEvents {
   "presence:changed": (rooms: string[]) => void;
+  "users:changed": (userIds: string[]) => void;
 }
 
 /** Kept with a socket; other nodes may read it, so it holds nothing secret. */

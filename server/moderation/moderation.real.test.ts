@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { User } from "../../shared/values.js";
+import { createUser } from "../accounts/accounts.js";
 import type { Database } from "../database/pool.js";
 import { createTestWriter, gapsIn, makeRoom, readLog, type TestWriter } from "../test/room-log.js";
 import { createTestDatabase, type TestDatabase } from "../test/services.js";
@@ -11,6 +12,7 @@ let database: Database;
 let writer: TestWriter;
 let moderation: Moderation;
 const ended: string[] = [];
+const changed: string[] = [];
 beforeAll(async () => {
   test = await createTestDatabase("test_moderation");
   database = test.open();
@@ -18,6 +20,7 @@ beforeAll(async () => {
   moderation = createModeration({
     database,
     committed() {},
+    changed: (userId) => void changed.push(userId),
     ended: (userId, reason) => void ended.push(`${userId} ${reason}`),
   });
 });
@@ -79,6 +82,20 @@ describe("a ban", () => {
       moderation.kick(admin, admin.id, undefined),
     ])
       await expect(refused).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("a role", () => {
+  it("is given and taken; of two last admins who take it from each other one stays", async () => {
+    const [one, two] = await Promise.all(
+      ["One", "Two"].map((name) => createUser(database, name, "correct horse", "member")),
+    );
+    if (!one || !two) throw new Error("no users");
+    for (const { id } of [one, two]) await moderation.setRole(id, "admin");
+    expect(changed).toEqual([one.id, two.id]);
+    const done = await Promise.allSettled([one, two].map(({ id }) => moderation.setRole(id, "member")));
+    expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    await expect(moderation.setRole(randomUUID(), "admin")).rejects.toMatchObject({ code: "not_found" });
   });
 });
 

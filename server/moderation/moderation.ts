@@ -16,6 +16,8 @@ export interface Moderation {
    */
   ban(by: User, userId: string, reason: string | undefined): Promise<void>;
   unban(userId: string): Promise<void>;
+  /** Makes a member an admin or the other way round; the last admin stays one (`conflict`). */
+  setRole(userId: string, role: "member" | "admin"): Promise<void>;
   /** Lets the user read but not write, for so many seconds or until it is taken back. */
   mute(by: User, userId: string, seconds: number | undefined): Promise<void>;
   unmute(userId: string): Promise<void>;
@@ -28,10 +30,12 @@ export interface ModerationPorts {
   committed(batch: RoomEvents): void;
   /** Ends the user's sockets on all nodes, telling him why. */
   ended(userId: string, reason: string): void;
+  /** What the user may do has changed: his sockets have to know at once, on all nodes. */
+  changed(userId: string): void;
 }
 
 /** Moderation in Postgres. */
-export function createModeration({ database, committed, ended }: ModerationPorts): Moderation {
+export function createModeration({ database, committed, ended, changed }: ModerationPorts): Moderation {
   function refuseOneself(by: User, userId: string): void {
     if (by.id === userId) throw new Failure("forbidden", "not oneself");
   }
@@ -68,6 +72,21 @@ export function createModeration({ database, committed, ended }: ModerationPorts
     },
     async unban(userId) {
       await database.query("DELETE FROM bans WHERE user_id = $1", [userId]);
+    },
+    async setRole(userId, role) {
+      await database.transaction(async (connection) => {
+        // One after the other, so that two last admins can not take the role from each other (T39).
+        await connection.query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE");
+        const { rows } = await connection.query<{ role: string; last: boolean }>(
+          `SELECT role, role = 'admin' AND (SELECT count(*) FROM users WHERE role = 'admin') = 1 AS last
+           FROM users WHERE id = $1`,
+          [userId],
+        );
+        if (rows[0] === undefined) throw new Failure("not_found", "no such account");
+        if (rows[0].last && role !== "admin") throw new Failure("conflict", "role: the last admin stays one");
+        await connection.query("UPDATE users SET role = $2 WHERE id = $1", [userId, role]);
+      });
+      changed(userId);
     },
     async mute(by, userId, seconds) {
       refuseOneself(by, userId);

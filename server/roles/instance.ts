@@ -28,6 +28,8 @@ export interface Instance {
   metricsJson(): Promise<MetricsJson>;
   /** Listens first, so that `/health` tells "starting"; resolves when the instance is ready for work. */
   start(http: HttpServer): Promise<void>;
+  /** Makes the instance with this id stop in good order; false when there is none. */
+  orderDrain(instanceId: string): Promise<boolean>;
   /** Not ready any more; told to the registry at once. */
   drain(): Promise<void>;
   /** Leaves the registry and closes bus, HTTP and database, in this order: running requests may end. */
@@ -42,6 +44,13 @@ export interface InstancePorts extends Pick<BusListeners, "onRoomEvents" | "onLo
   onHeartbeat(): Promise<void>;
   /** Another instance was killed, and it is on this one to clean up after it; null where the role can not. */
   onKilled: ((boot: string) => Promise<void>) | null;
+}
+
+const drainOrder = "drain";
+
+/** As an operator would: the role stops as at a signal. */
+function drainOneself(): void {
+  process.kill(process.pid, "SIGTERM");
 }
 
 /** How often it is looked who is there: a killed instance is cleaned up after within three of these. */
@@ -92,6 +101,9 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     return {
       onRoomEvents: ports.onRoomEvents,
       onDegraded: ports.onDegraded,
+      onOrder(order) {
+        if (order === drainOrder) drainOneself();
+      },
       onLost: ports.onLost,
       onResubscribed() {
         // Redis may have been emptied, and others may have taken this instance for dead.
@@ -219,6 +231,16 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       timer = setInterval(() => void beat(), config.heartbeatIntervalMs);
       watch = setInterval(() => bus?.refreshBoots(), watchEveryMs);
       log.info({ port: config.port, version: config.version, distributed: config.distributed }, "ready");
+    },
+    async orderDrain(instanceId) {
+      if (instanceId === config.instanceId) {
+        // The answer to who asked for it goes first.
+        setImmediate(drainOneself);
+        return true;
+      }
+      const { instances } = await listInstances();
+      const found = instances.find((instance) => instance.instanceId === instanceId);
+      return found !== undefined && bus !== null && bus.order(found.boot, drainOrder);
     },
     async drain() {
       stopped.abort();

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { RoomEvents } from "../../shared/room-events.js";
 import { createAccounts } from "../accounts/accounts.js";
 import { createSessions } from "../accounts/session.js";
+import { judgeSessions } from "../accounts/validity.js";
 import type { NodeConfig } from "../config/config.js";
 import { createDelivery } from "../delivery/delivery.js";
 import { Failure } from "../failure.js";
@@ -25,7 +26,9 @@ import { createConnectionCap } from "../io/connections.js";
 import { drainSockets } from "../io/drain.js";
 import { createEviction } from "../io/eviction.js";
 import { roomChannel, roomOfChannel } from "../io/names.js";
+import { createRevocation } from "../io/revocation.js";
 import { createIo, openNamespaces } from "../io/server.js";
+import { cutSlowClients } from "../io/slow-clients.js";
 import { createLimiter } from "../limits/bucket.js";
 import { createModeration } from "../moderation/moderation.js";
 import { createPresence } from "../presence/presence.js";
@@ -40,7 +43,10 @@ import type { Role } from "./role.js";
 export async function startNode(config: NodeConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents: (batch) => takeBatch(batch),
-    onLost: () => delivery.resync(),
+    onLost() {
+      delivery.resync();
+      revocation.check();
+    },
     onDegraded(degraded) {
       io.local.emit("cluster:state", { degraded });
       if (!degraded) delivery.resync();
@@ -68,7 +74,18 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const rooms = createRooms({ database, access, committed: broadcast });
   const eviction = createEviction(() => io);
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);
-  const moderation = createModeration({ database, committed: broadcast, ended: eviction.end });
+  const revocation = createRevocation({ judge: (held) => judgeSessions(database, held), log });
+  /** What these users may do has changed: looked up by every node. */
+  function usersChanged(userIds: string[]): void {
+    revocation.check(userIds);
+    io.serverSideEmit("users:changed", userIds);
+  }
+  const moderation = createModeration({
+    database,
+    committed: broadcast,
+    ended: eviction.end,
+    changed: (userId) => usersChanged([userId]),
+  });
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
     cookieDomain: config.cookieDomain,
@@ -115,6 +132,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     metrics,
     log,
   });
+  io.on("users:changed", (userIds) => revocation.check(userIds));
   io.on("presence:changed", (changed) => presence.hinted(changed));
   io.of("/").adapter.on("leave-room", (channel: string, socketId: string) => {
     const room = roomOfChannel(channel);
@@ -173,6 +191,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     limiter,
     perUser,
     perIp,
+    revocation,
     clientAddress: (request) => clientAddress(request, proxies),
     isDegraded,
     metrics,
@@ -199,6 +218,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         limiter,
         metrics,
         guests: config.guests,
+        loggedOut: (user) => usersChanged([user.id]),
         address: (request) => clientAddress(request, proxies),
       }),
       rooms: roomRoutes({ rooms, access, history, current }),
@@ -206,6 +226,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         current,
         health: async () => (await instance.look()).health,
         moderation,
+        drain: instance.orderDrain,
         announce(input) {
           const announcement = createAnnouncement(input);
           io.emit("announcement:created", announcement);
@@ -219,6 +240,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     log,
   );
 
+  const slowClients = cutSlowClients(io, metrics, log);
   await instance.start(http);
 
   return {
@@ -227,6 +249,8 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       await instance.drain();
       await drainSockets(io, config.shutdownTimeoutMs / 3);
       delivery.stop();
+      revocation.stop();
+      slowClients.stop();
       limiter.stop();
       await presence.close().catch(() => {});
       io.engine.close();

@@ -33,6 +33,7 @@ export function openTestBus(
       onLost: () => void (lost += 1),
       onResubscribed() {},
       onDegraded() {},
+      onOrder() {},
       listBoots: () => Promise.resolve([...known]),
       ...listeners,
     },

@@ -1,0 +1,69 @@
+import type { Verdict, HeldSession } from "../accounts/validity.js";
+import { messageOf, rateLimited, type Log } from "../metrics/log.js";
+import type { ChatSocket } from "./types.js";
+
+/** Ends sockets whose session is over, and gives the others their user's role of now. */
+export interface Revocation {
+  /** The socket lives as long as this session does. */
+  hold(socket: Pick<ChatSocket, "id" | "data" | "nsp" | "emit" | "disconnect" | "on">, sid: string): void;
+  /** Looks now: at these users' sockets, or at all. */
+  check(userIds?: readonly string[]): void;
+  stop(): void;
+}
+
+/** What revocation needs. */
+export interface RevocationPorts {
+  judge(held: HeldSession[]): Promise<Verdict[]>;
+  log: Log;
+}
+
+type Held = Parameters<Revocation["hold"]>[0];
+
+// News of a logout, a ban or another role come over the bus; what the bus loses is found by this look (T20).
+const everyMs = 5000;
+
+/** Starts looking, every five seconds at all sockets of this node in one statement. */
+export function createRevocation({ judge, log }: RevocationPorts): Revocation {
+  const held = new Map<Held, string>();
+  const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
+    log.warn({ error: messageOf(error), suppressed }, "looking at sessions failed"),
+  );
+
+  function apply(socket: Held, verdict: Verdict): void {
+    if ("ended" in verdict) {
+      socket.emit("session:ended", { reason: verdict.ended });
+      socket.disconnect(true);
+      return;
+    }
+    socket.data.user = verdict.user;
+    if (socket.nsp.name === "/admin" && verdict.user.role !== "admin") socket.disconnect();
+  }
+
+  async function look(userIds: readonly string[] | undefined): Promise<void> {
+    const sockets = [...held].filter(([{ data }]) => userIds?.includes(data.user.id) ?? true);
+    if (sockets.length === 0) return;
+    try {
+      const verdicts = await judge(sockets.map(([{ data }, sid]) => ({ sid, user: data.user })));
+      sockets.forEach(([socket], i) => {
+        const verdict = verdicts[i];
+        if (verdict && held.has(socket)) apply(socket, verdict);
+      });
+    } catch (error) {
+      logFailure(error);
+    }
+  }
+
+  let looking: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    looking ??= look(undefined).finally(() => (looking = null));
+  }, everyMs);
+
+  return {
+    hold(socket, sid) {
+      held.set(socket, sid);
+      socket.on("disconnect", () => void held.delete(socket));
+    },
+    check: (userIds) => void look(userIds),
+    stop: () => clearInterval(timer),
+  };
+}
