@@ -47,3 +47,13 @@ it("counts on each node alone while Redis is away, and never what is off", async
   expect(await outcomes(Array.from({ length: 500 }, () => nodes[0]!.take("commands", "ann")))).toBe(500);
   nodes.forEach((node) => node.stop());
 });
+
+it("does not make anybody wait for a Redis that does not answer", async () => {
+  const node = build();
+  await redis.client.sendCommand(["CLIENT", "PAUSE", "1500", "ALL"]);
+  const from = performance.now();
+  await node.take("messages", "cid");
+  // The pause itself is three times as long as any load could stretch the wait.
+  expect(performance.now() - from).toBeLessThan(1400);
+  node.stop();
+});

@@ -3,7 +3,7 @@ import type { BucketLimits } from "../config/config.js";
 import { Failure } from "../failure.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
-import type { RedisClient } from "../bus/redis.js";
+import { withDeadline, type RedisClient } from "../bus/redis.js";
 
 /** Name of a limit, as in `LIMIT_<NAME>`. */
 export type LimitName = keyof BucketLimits;
@@ -14,6 +14,9 @@ export interface Limiter {
   take(limit: LimitName, who: string): Promise<void>;
   stop(): void;
 }
+
+/** A frozen Redis is noticed after seconds; nobody's message waits for it that long. */
+const patienceMs = 250;
 
 interface Filling {
   tokens: number;
@@ -76,7 +79,7 @@ export function createLimiter(
     if (redis === null) return countLocally(key, bucket);
     try {
       const options = { keys: [key], arguments: [String(bucket.burst), String(bucket.perSecond / 1000)] };
-      return Number(await redis.eval(takeScript, options));
+      return Number(await withDeadline(redis.eval(takeScript, options), patienceMs));
     } catch (error) {
       logFailure(error);
       return countLocally(key, bucket);
