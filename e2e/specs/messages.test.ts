@@ -9,7 +9,7 @@ let stack: Stack;
 const people: Person[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off" });
+  stack = await startStack({ LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off", LIMIT_GUESTS: "off" });
 });
 afterAll(async () => {
   people.forEach((person) => person.close());
