@@ -47,6 +47,10 @@ export function errorOf(thrown: unknown): ErrorBody {
   return thrown instanceof ApiError ? thrown.body : unreachable;
 }
 
+const memberPath = (room: string, userId: string) =>
+  `/api/rooms/${room}/members/${encodeURIComponent(userId)}`;
+const userPath = (userId: string, what: "kick" | "ban" | "mute") => `/api/admin/users/${userId}/${what}`;
+
 interface Entered {
   user: User;
 }
@@ -64,6 +68,14 @@ export const api = {
     request<unknown>("POST", "/api/rooms", room),
   changeRoom: (id: string, patch: Partial<Pick<Room, "title" | "topic">>) =>
     request<unknown>("PATCH", `/api/rooms/${id}`, patch),
+  putMember: (room: string, userId: string, role: "member" | "moderator") =>
+    request<unknown>("PUT", memberPath(room, userId), { role }),
+  removeMember: (room: string, userId: string) => request<unknown>("DELETE", memberPath(room, userId)),
+  kick: (userId: string, reason?: string) => request<unknown>("POST", userPath(userId, "kick"), { reason }),
+  ban: (userId: string, reason?: string) => request<unknown>("PUT", userPath(userId, "ban"), { reason }),
+  unban: (userId: string) => request<unknown>("DELETE", userPath(userId, "ban")),
+  mute: (userId: string, seconds?: number) => request<unknown>("PUT", userPath(userId, "mute"), { seconds }),
+  unmute: (userId: string) => request<unknown>("DELETE", userPath(userId, "mute")),
   cluster: () => request<ClusterHealth>("GET", "/api/admin/cluster"),
   announce: (text: string, level: AnnouncementLevel) =>
     request<unknown>("POST", "/api/admin/announcements", { text, level }),

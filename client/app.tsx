@@ -21,7 +21,7 @@ function Waiting() {
 export function App() {
   const session = useChat((state) => state.session);
   if (session.status === "unknown") return <Waiting />;
-  if (session.status === "nobody") return <EntryPage reason={session.reason} />;
+  if (session.status === "nobody") return <EntryPage ending={session.ending} />;
   return (
     <>
       <DocumentTitle />

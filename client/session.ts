@@ -1,17 +1,21 @@
 import type { User } from "../shared/values.js";
 import { api, errorOf } from "./api.js";
 import { closeConnection, openConnection } from "./chat/connection.js";
-import { resetStore } from "./store.js";
+import { banned, type Ending } from "./entry/endings.js";
+import { currentUser, resetStore, useChat } from "./store.js";
 
 const retryMs = 3000;
 
 /** Finds out who the cookie belongs to, and tries again while the server cannot be reached. */
 export async function loadSession(): Promise<void> {
+  // Entered in another way while it waited.
+  if (currentUser()) return;
   try {
     enter((await api.whoAmI()).user);
   } catch (thrown) {
     const error = errorOf(thrown);
-    if (!error.retryable) resetStore({ status: "nobody", reason: null });
+    if (error.code === "forbidden") resetStore({ status: "nobody", ending: banned() });
+    else if (!error.retryable) resetStore({ status: "nobody", ending: null });
     else setTimeout(() => void loadSession(), error.retryAfterMs ?? retryMs);
   }
 }
@@ -22,10 +26,23 @@ export function enter(user: User): void {
   openConnection(user, leave);
 }
 
-/** Ends the chat on this page; `reason` is shown at the entry. */
-export function leave(reason: string | null): void {
+/** Ends the chat on this page; why is shown at the entry. */
+export function leave(ending: Ending | null): void {
   closeConnection();
-  resetStore({ status: "nobody", reason });
+  resetStore({ status: "nobody", ending });
+  if (ending?.mayReturn) void tellBan(ending);
+}
+
+/** Being sent out is told in one way, for a while or for good: the server knows which. */
+async function tellBan(ending: Ending): Promise<void> {
+  try {
+    await api.whoAmI();
+  } catch (thrown) {
+    const { session } = useChat.getState();
+    const same = session.status === "nobody" && session.ending === ending;
+    if (same && errorOf(thrown).code === "forbidden")
+      useChat.setState({ session: { status: "nobody", ending: banned(ending.text) } });
+  }
 }
 
 /** Logs out at the server and leaves; stays, telling why, when the server does not confirm. */

@@ -6,10 +6,11 @@ import type { Outgoing } from "../shared/outbox.js";
 import type { PresenceCounts, PresenceState } from "../shared/presence.js";
 import type { RoomEvent } from "../shared/room-events.js";
 import type { User } from "../shared/values.js";
+import type { Ending } from "./entry/endings.js";
 
 /** Who uses this page, as far as it is known. */
 export type Session =
-  { status: "unknown" } | { status: "nobody"; reason: string | null } | { status: "known"; user: User };
+  { status: "unknown" } | { status: "nobody"; ending: Ending | null } | { status: "known"; user: User };
 
 /** State of the one connection, as people are told it. */
 export type Connection = "connecting" | "connected" | "reconnecting" | "offline";

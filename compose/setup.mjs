@@ -1,5 +1,5 @@
-// `npm start` and `npm test` on a machine with Node and nothing else: installs what is missing, builds what is
-// stale, then hands over. Node's own modules only, because it runs before anything is installed.
+// `npm start`, `npm test` and `npm run soak` on a machine with Node and nothing else: installs what is missing, builds
+// what is stale, then hands over. Node's own modules only, because it runs before anything is installed.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -175,6 +175,7 @@ function isPresent({ programs }) {
 
 function neededTools() {
   if (verb === "test") return [tools.redis, tools.nginx, tools.chromium];
+  if (verb === "soak") return [tools.redis, tools.nginx];
   if (args.includes("--single")) return [];
   const { REDIS_URL, REDIS_URL_FILE, REDIS_HOST, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env;
   const given = REDIS_URL || REDIS_URL_FILE || REDIS_HOST || REDIS_SENTINELS || REDIS_CLUSTER_NODES;
@@ -237,10 +238,18 @@ async function setUp() {
   });
 }
 
+/** What each verb hands over to, and the text that tells its options. */
+const programs = {
+  start: { module: "../dist/compose/local.js", help: "compose/help.txt" },
+  test: { module: "../dist/e2e/run.js", help: "compose/help.txt" },
+  soak: { module: "../dist/e2e/faults/soak.js", help: "e2e/faults/help.txt" },
+};
+
 async function main() {
-  if (verb !== "start" && verb !== "test") fail("usage: node compose/setup.mjs start|test [options]", 2);
+  const program = Object.hasOwn(programs, verb ?? "") ? programs[verb] : undefined;
+  if (!program) fail("usage: node compose/setup.mjs start|test|soak [options]", 2);
   if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(fs.readFileSync(join(root, "compose", "help.txt"), "utf8"));
+    process.stdout.write(fs.readFileSync(join(root, program.help), "utf8"));
     return 0;
   }
   const unknown = verb === "start" ? args.find((arg) => arg !== "--single") : undefined;
@@ -251,8 +260,7 @@ async function main() {
   // Ordinary accounts on Debian have no sbin in their PATH, but nginx lives there.
   process.env.PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"].join(delimiter);
   await setUp();
-  const program = verb === "start" ? "../dist/compose/local.js" : "../dist/e2e/run.js";
-  const { run } = await import(program);
+  const { run } = await import(program.module);
   return run(args);
 }
 

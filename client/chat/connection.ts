@@ -2,18 +2,20 @@
 // own event finds its room subscribed. What else there is to ask is spread over a moment.
 import type { PresenceDiff, PresenceState } from "../../shared/presence.js";
 import type { User } from "../../shared/values.js";
+import { banned, type Ending, expired, sentOut } from "../entry/endings.js";
 import { changeView, type Connection, useChat } from "../store.js";
 import { takeAnnouncement } from "./announcements.js";
 import { endDelivery, flushDelivery, startDelivery } from "./delivery.js";
 import { jitterMs, noteConnected } from "./jitter.js";
+import { watchPage } from "./page-watch.js";
 import { flushReading } from "./reading.js";
 import { applyDiff } from "./roster.js";
 import { endRooms, joinRooms, loadRooms, readCurrent, startRooms, takeEvents } from "./rooms.js";
 import { type ChatSocket, closeSocket, createSocket } from "./socket.js";
 import { resetTyping, takeTyping } from "./typing.js";
 
-/** Ends the session on this page; `reason` is told to the user. */
-type EndSession = (reason: string | null) => void;
+/** Ends the session on this page, telling the user why. */
+type EndSession = (ending: Ending) => void;
 
 const refusedRetryMs = 2000;
 // A planned move to another node is no news to the user, unless it takes longer than this.
@@ -52,7 +54,7 @@ function listen(socket: ChatSocket, endSession: EndSession): void {
   socket.on("typing:changed", takeTyping);
   socket.on("announcement:created", takeAnnouncement);
   socket.on("cluster:state", ({ degraded }) => useChat.setState({ degraded }));
-  socket.on("session:ended", ({ reason }) => endSession(reason));
+  socket.on("session:ended", ({ reason }) => endSession(sentOut(reason)));
   socket.on("server:draining", ({ reconnectInMs }) => {
     clearTimeout(drainTimer);
     // Closing the transport lets the manager bring every namespace back, the dashboard's too.
@@ -94,8 +96,8 @@ function watchConnection(socket: ChatSocket, endSession: EndSession): void {
       retryAfterMs?: number;
     };
     if (error.message === "unauthenticated" || code === "unauthenticated") {
-      endSession("Your session has ended. Please enter again.");
-    } else if (code === "forbidden") endSession(error.message);
+      endSession(expired);
+    } else if (code === "forbidden") endSession(banned());
     else {
       tellLost();
       if (!socket.active) connectLater(retryAfterMs ?? refusedRetryMs);
@@ -103,19 +105,14 @@ function watchConnection(socket: ChatSocket, endSession: EndSession): void {
   });
 }
 
-function watchPage(): () => void {
-  const handleNetwork = () => {
-    const { connection } = useChat.getState();
-    if (connection !== "connected") setConnection("reconnecting");
-  };
-  window.addEventListener("online", handleNetwork);
-  window.addEventListener("offline", handleNetwork);
-  document.addEventListener("visibilitychange", readCurrent);
-  return () => {
-    window.removeEventListener("online", handleNetwork);
-    window.removeEventListener("offline", handleNetwork);
-    document.removeEventListener("visibilitychange", readCurrent);
-  };
+function handleNetwork(): void {
+  const { connection } = useChat.getState();
+  if (connection !== "connected") setConnection("reconnecting");
+}
+
+function handleFocus(): void {
+  // Nobody is told that he was let in somewhere, or that there is a new room.
+  if (useChat.getState().connection === "connected") void loadRooms();
 }
 
 let unwatchPage: (() => void) | null = null;
@@ -128,7 +125,7 @@ export function openConnection(user: User, endSession: EndSession): void {
   startDelivery(user);
   listen(socket, endSession);
   watchConnection(socket, endSession);
-  unwatchPage = watchPage();
+  unwatchPage = watchPage({ network: handleNetwork, visibility: readCurrent, focus: handleFocus });
   socket.connect();
 }
 

@@ -1,16 +1,18 @@
 import { ActionIcon, Group, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconHash, IconLock, IconPencil } from "@tabler/icons-react";
+import { IconDoorExit, IconHash, IconLock, IconPencil } from "@tabler/icons-react";
 import type { Room } from "../../shared/http.js";
 import type { User } from "../../shared/values.js";
 import classes from "./chat.module.css";
+import { LeaveDialog } from "./leave-dialog.js";
+import { canLeave, runsRoom } from "./person-rights.js";
 import { RoomDialog } from "./room-dialog.js";
 
-/** The room's name and topic; its owner and admins can change them. */
+/** The room's name and topic; who runs it can change them, its members can leave. */
 export function RoomHeader({ title, room, user }: { title: string; room: Room | undefined; user: User }) {
   const [open, dialog] = useDisclosure();
   const Icon = room?.visibility === "private" ? IconLock : IconHash;
-  const mayChange = user.role === "admin" || room?.role === "owner";
+  const [leaving, leave] = useDisclosure();
   return (
     <Group className={classes.roomHead} gap={8} wrap="nowrap">
       <Icon size={20} stroke={1.7} aria-hidden />
@@ -24,7 +26,7 @@ export function RoomHeader({ title, room, user }: { title: string; room: Room | 
           </Text>
         )}
       </div>
-      {room && mayChange && (
+      {room && runsRoom(user, room) && (
         <>
           <Tooltip label="Title and topic">
             <ActionIcon
@@ -37,6 +39,16 @@ export function RoomHeader({ title, room, user }: { title: string; room: Room | 
             </ActionIcon>
           </Tooltip>
           {open && <RoomDialog room={room} onClose={dialog.close} />}
+        </>
+      )}
+      {room && canLeave(room) && (
+        <>
+          <Tooltip label="Leave the room">
+            <ActionIcon variant="subtle" color="gray" aria-label="Leave the room" onClick={leave.open}>
+              <IconDoorExit size={18} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+          {leaving && <LeaveDialog room={room} user={user} onClose={leave.close} />}
         </>
       )}
     </Group>

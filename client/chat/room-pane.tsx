@@ -5,6 +5,8 @@ import { emptyView, useChat } from "../store.js";
 import classes from "./chat.module.css";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message-list.js";
+import { runsRoom } from "./person-rights.js";
+import { absenceText } from "./room-absence.js";
 import { RoomHeader } from "./room-header.js";
 import { openRoom, retryRoom } from "./rooms.js";
 import { TypingLine } from "./typing-line.js";
@@ -14,7 +16,6 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
   const listed = useChat((state) => state.rooms.find((one) => one.id === room));
   const view = useChat((state) => state.views[room] ?? emptyView);
   const title = listed?.title ?? room;
-  const moderator = user.role === "admin" || listed?.role === "owner" || listed?.role === "moderator";
   // What was shown before a lost connection stays readable.
   const shown = view.status === "ready" || view.events.length > 0;
   return (
@@ -23,9 +24,7 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
       {view.status === "refused" && view.error ? (
         <Stack className={classes.middle} p="lg" align="center" justify="center">
           <Alert role="alert" color="red" icon={<IconAlertCircle />} title={`${title} cannot be shown`}>
-            {view.error.code === "not_found"
-              ? "There is no such room, or it is not open to you."
-              : view.error.message}
+            {view.error.code === "not_found" ? absenceText(view.events, user.id) : view.error.message}
           </Alert>
           <Group gap="xs">
             <Button variant="default" onClick={() => retryRoom(room)}>
@@ -35,7 +34,7 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
           </Group>
         </Stack>
       ) : shown ? (
-        <MessageList room={room} title={title} user={user} view={view} moderator={moderator} />
+        <MessageList room={room} title={title} user={user} view={view} moderator={runsRoom(user, listed)} />
       ) : (
         <Stack className={classes.middle} align="center" justify="center" gap="xs">
           <Loader type="dots" aria-hidden />

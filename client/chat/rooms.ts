@@ -1,36 +1,19 @@
 import type { User } from "../../shared/values.js";
 import type { RoomEvents } from "../../shared/room-events.js";
 import { createRoomFeed, type RoomFeed } from "../../shared/room-feed.js";
-import type { Timeline } from "../../shared/timeline.js";
 import { api, errorOf } from "../api.js";
 import { changeView, currentUser, emptyView, useChat } from "../store.js";
 import { jitterMs, spread } from "./jitter.js";
 import { forgetRoom, learnReading, readRoom, rememberRoom, startReading } from "./reading.js";
 import { concerns, renamed } from "./room-news.js";
+import { showTimeline } from "./shown-timeline.js";
 import { ask } from "./socket.js";
 
-const firstRoom = "general";
+/** The room everybody begins with. */
+export const firstRoom = "general";
 const olderRetryMs = 2000;
 const nobody = { counts: { guests: 0, members: 0, admins: 0 }, users: [] };
 const feeds = new Map<string, RoomFeed>();
-
-function showTimeline(room: string, timeline: Timeline): void {
-  const position = timeline.position();
-  if (position === null) return;
-  const { accepted } = useChat.getState();
-  const open = accepted.filter(({ action, offset }) => action.input.room !== room || offset > position);
-  if (open.length < accepted.length) useChat.setState({ accepted: open });
-  changeView(room, (view) => {
-    const events = timeline.events();
-    const last = view.events.at(-1)?.offset ?? Infinity;
-    return {
-      events,
-      hasOlder: timeline.hasOlder(),
-      startedAnew: view.startedAnew || (events[0]?.offset ?? 0) > last + 1,
-    };
-  });
-  readRoom(room);
-}
 
 function createFeed(room: string): RoomFeed {
   const own: RoomFeed = createRoomFeed(room, {
@@ -85,6 +68,8 @@ export async function loadRooms(): Promise<void> {
     // Read on another device: its news count here too.
     for (const { id, read } of rooms) if (read > 0) follow(id);
     for (const room of feeds.keys()) readRoom(room);
+    // Let in again meanwhile.
+    for (const { id } of rooms) if (useChat.getState().views[id]?.status === "refused") retryRoom(id);
   } catch (thrown) {
     if (currentUser() === user) useChat.setState({ roomsError: errorOf(thrown) });
   }

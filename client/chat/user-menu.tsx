@@ -7,6 +7,7 @@ import { logOut } from "../session.js";
 import { ColorSchemeItems } from "../ui/color-scheme-menu.js";
 import { RoleBadge } from "../ui/role-badge.js";
 import { UserAvatar } from "../ui/user-avatar.js";
+import classes from "./people.module.css";
 
 /** Who one is, with the ways to the dashboard and out. */
 export function UserMenu({ user }: { user: User }) {
@@ -26,6 +27,9 @@ export function UserMenu({ user }: { user: User }) {
           </Text>
           <RoleBadge user={user} />
         </Group>
+        <Text className={classes.id} fz="xs" c="dimmed" px="sm" pb={8}>
+          Your id, by which others can let you into a room: <span>{user.id}</span>
+        </Text>
         <Menu.Divider />
         {location !== "/" && (
           <Menu.Item component={Link} href="/" leftSection={<IconMessages size={16} />}>

@@ -5,6 +5,7 @@ import { limits } from "../../shared/limits.js";
 import type { User } from "../../shared/values.js";
 import { api, errorOf } from "../api.js";
 import { enter } from "../session.js";
+import { sentence } from "../ui/sentence.js";
 import { checkEntry, type EntryError, type EntryWay, placeError } from "./entry-checks.js";
 
 const texts: Record<EntryWay, { button: string; note: string }> = {
@@ -55,7 +56,7 @@ export function EntryForm({ way }: { way: EntryWay }) {
         </Text>
         {shown?.field === null && (
           <Alert role="alert" color="red" icon={<IconAlertCircle />}>
-            {shown.message}
+            {sentence(shown.message)}
           </Alert>
         )}
         <TextInput

@@ -1,8 +1,10 @@
-import { Alert, Box, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { Alert, Box, Button, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { ColorSchemeMenu } from "../ui/color-scheme-menu.js";
 import { Wordmark } from "../ui/wordmark.js";
+import { loadSession } from "../session.js";
+import type { Ending } from "./endings.js";
 import type { EntryWay } from "./entry-checks.js";
 import { EntryForm } from "./entry-form.js";
 import classes from "./entry.module.css";
@@ -14,7 +16,7 @@ const ways: { value: EntryWay; label: string }[] = [
 ];
 
 /** Where everyone enters: as a guest, with an account, or with a new one. */
-export function EntryPage({ reason }: { reason: string | null }) {
+export function EntryPage({ ending }: { ending: Ending | null }) {
   const [way, setWay] = useState<EntryWay>("guest");
   return (
     <Box className={classes.page}>
@@ -26,11 +28,22 @@ export function EntryPage({ reason }: { reason: string | null }) {
           <Title order={1} fz={30}>
             <Wordmark size={44} />
           </Title>
-          <Text c="dimmed">One conversation, wherever you are connected.</Text>
+          <Text c="dimmed" ta="center">
+            One conversation, wherever you are connected.
+          </Text>
         </Stack>
-        {reason !== null && (
-          <Alert role="alert" color="yellow" icon={<IconInfoCircle />} title="You have been logged out">
-            {reason}
+        {ending && (
+          <Alert role="alert" color="yellow" icon={<IconInfoCircle />} title={ending.title}>
+            <Stack gap="sm" align="flex-start">
+              <span className={classes.reason} dir="auto">
+                {ending.text}
+              </span>
+              {ending.mayReturn && (
+                <Button variant="default" size="xs" onClick={() => void loadSession()}>
+                  Come back
+                </Button>
+              )}
+            </Stack>
           </Alert>
         )}
         <Paper className={classes.card} p="xl" radius="lg" withBorder>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enterAsGuest, openBrowser, write, type Browser } from "../support/browser.js";
-import { request } from "../support/person.js";
+import { request } from "../support/session.js";
 import { relayTo, type Relay } from "../support/relay.js";
 import { startStack, type Stack } from "../support/stack.js";
 

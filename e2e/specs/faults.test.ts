@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClusterEvent, ClusterHealth } from "../../shared/cluster.js";
 import { eventually } from "../support/eventually.js";
-import { at, connect, connectAdmin, enter, guest, request, type Person } from "../support/person.js";
+import { connect, connectAdmin, type Person } from "../support/person.js";
+import { at, enter, guest, request } from "../support/session.js";
 import { startStack, type Stack } from "../support/stack.js";
 
 let stack: Stack;

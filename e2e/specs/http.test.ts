@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { io } from "socket.io-client";
 import { eventually } from "../support/eventually.js";
-import { at, connect, enter, guest, request, socketOptions, type Person } from "../support/person.js";
+import { connect, socketOptions, type Person } from "../support/person.js";
+import { at, enter, guest, request } from "../support/session.js";
 import { startStack, type Stack } from "../support/stack.js";
 
 const metricsKey = "metrics-key-0123456789-abcdefghijklmnop";

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
-import { connect, guest, type Person } from "../support/person.js";
+import { connect, type Person } from "../support/person.js";
+import { guest } from "../support/session.js";
 import { startStack, type Stack } from "../support/stack.js";
 
 let stack: Stack;
 const people: Person[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off" });
+  stack = await startStack({ LIMIT_MESSAGES: "off", LIMIT_COMMANDS: "off", LIMIT_GUESTS: "off" });
 });
 afterAll(async () => {
   people.forEach((person) => person.close());

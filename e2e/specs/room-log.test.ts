@@ -115,7 +115,7 @@ describe("what is done to messages", () => {
       ["reaction:set", { ...act(), emoji: "👍" }, "on"],
       ["read:set", { room, offset: -1 }, "offset"],
     ] as const) {
-      const answer = await ann.command(name, input as never);
+      const answer = await ann.command(name, input);
       expect(answer).toMatchObject({ ok: false, error: { code: "invalid" } });
       expect(answer.ok ? "" : answer.error.message).toContain(field);
     }

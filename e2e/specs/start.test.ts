@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
-import { connect, guest, request } from "../support/person.js";
+import { connect } from "../support/person.js";
+import { guest, request } from "../support/session.js";
 import { freePorts } from "../support/ports.js";
 import { startStack } from "../support/stack.js";
 

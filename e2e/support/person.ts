@@ -1,91 +1,44 @@
 import { randomUUID } from "node:crypto";
 import { io, type Socket } from "socket.io-client";
-import type { Ack, CommandData, CommandInput, CommandName } from "../../shared/commands.js";
-import type {
-  AdminServerToClientEvents,
-  ClientToServerEvents,
-  ServerToClientEvents,
-} from "../../shared/facts.js";
+import type { Ack, CommandData, CommandInput, CommandName, JoinedRoom } from "../../shared/commands.js";
+import type { ErrorBody } from "../../shared/errors.js";
+import type { AdminServerToClientEvents } from "../../shared/facts.js";
+import { createRoomFeed, type RoomFeed } from "../../shared/room-feed.js";
 import type { RoomEvent } from "../../shared/room-events.js";
-import { createTimeline, type Timeline } from "../../shared/timeline.js";
-import type { User } from "../../shared/values.js";
-
-/** Answer of an HTTP request, its body parsed. */
-export interface Answer {
-  status: number;
-  body: Record<string, unknown>;
-  headers: Headers;
-}
-
-/** Somebody with a session at one address of the cluster. */
-export interface Session {
-  base: string;
-  cookie: string;
-  user: User;
-  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-}
-
-/** A request without a session. */
-export async function request(
-  base: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(base + path, {
-    method,
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: isJson && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : { text },
-  };
-}
-
-/** Logs in over HTTP and keeps the cookie; any of the three ways in. */
-export async function enter(base: string, path: string, body: unknown): Promise<Session> {
-  const answer = await request(base, "POST", path, body);
-  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-  const user = answer.body.user as User;
-  return {
-    base,
-    cookie,
-    user,
-    request: (method, to, sent, headers) =>
-      request(base, method, to, sent, { cookie, origin: base, ...headers }),
-  };
-}
-
-/** A guest's session. */
-export const guest = (base: string, name: string) => enter(base, "/api/session/guest", { name });
-
-/** The same session at another address of the cluster, as browsers share cookies between ports of a host. */
-export const at = (base: string, session: Session): Session => ({
-  ...session,
-  base,
-  request: (method, path, body, headers) =>
-    request(base, method, path, body, { cookie: session.cookie, origin: base, ...headers }),
-});
+import type { Timeline } from "../../shared/timeline.js";
+import { comeBack, type ChatSocket } from "./reconnect.js";
+import type { Session } from "./session.js";
 
 /** A person in the chat: the socket, and what the page would show. */
 export interface Person {
   session: Session;
-  socket: Socket<ServerToClientEvents, ClientToServerEvents>;
-  /** Sends a command; resolves with the ack, rejects without one in 10 s. */
+  socket: ChatSocket;
+  /** Sends a command; resolves with the ack, rejects when not connected and without an ack in 10 s. */
   command<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Ack<CommandData[N]>>;
+  /** Follows a room from the next connection on. */
+  follow(room: string): void;
   /** Joins a room and follows it, also after reconnects. */
-  join(room: string): Promise<CommandData["room:join"]>;
+  join(room: string): Promise<JoinedRoom>;
   say(room: string, text: string, clientId?: string): Promise<Ack<CommandData["message:send"]>>;
+  /** Makes sure that the event at this offset gets shown. */
+  reach(room: string, offset: number): void;
   shown(room: string): readonly RoomEvent[];
   texts(room: string): string[];
+  /** Offset of the last event shown; null before the room's first page. */
+  position(room: string): number | null;
   close(): void;
 }
+
+/** Who looks over a person's shoulder. */
+export interface Onlooker {
+  /** Connected, for the first time or again; the rooms are being joined. */
+  connected?(): void;
+  changed?(room: string, timeline: Timeline): void;
+  /** A connection or a room was refused for good. */
+  refused?(what: string, error: ErrorBody): void;
+}
+
+const ackTimeoutMs = 10_000;
 
 /** Options of a stock client as the web page uses them. */
 export const socketOptions = (session: Session, transports: string[]) => ({
@@ -96,60 +49,86 @@ export const socketOptions = (session: Session, transports: string[]) => ({
   extraHeaders: { cookie: session.cookie, origin: session.base },
 });
 
-/** Connects a session; resolves when the socket is connected. */
-export async function connect(session: Session, transports = ["websocket"]): Promise<Person> {
-  const socket: Person["socket"] = io(session.base, socketOptions(session, transports));
+/** Opens the page of a session, which connects as soon as it can. */
+export function open(session: Session, transports = ["websocket"], onlooker: Onlooker = {}): Person {
+  const socket: ChatSocket = io(session.base, socketOptions(session, transports));
+  const feeds = new Map<string, RoomFeed>();
   const timelines = new Map<string, Timeline>();
-  const command: Person["command"] = (name, input) =>
-    // The event map's overloads do not follow a generic name.
-    (socket.timeout(10_000) as unknown as Socket).emitWithAck(name, input) as Promise<
-      Ack<CommandData[typeof name]>
-    >;
+  const joined = new Map<string, JoinedRoom | ErrorBody>();
 
-  async function follow(room: string, after: number | null) {
-    const answer = await command("room:join", { room, ...(after === null ? {} : { after }) });
-    if (!answer.ok) throw new Error(`room:join ${room}: ${answer.error.code} ${answer.error.message}`);
-    timelines.get(room)?.fill(answer.data);
-    return answer.data;
+  const command: Person["command"] = async (name, input) => {
+    // A packet kept for the next connection would come after that connection's `room:join`.
+    if (!socket.connected) throw new Error("not connected");
+    // The event map's overloads do not follow a generic name.
+    const untyped = socket as unknown as Socket;
+    return (await untyped.timeout(ackTimeoutMs).emitWithAck(name, input)) as Ack<CommandData[typeof name]>;
+  };
+
+  function follow(room: string): RoomFeed {
+    const known = feeds.get(room);
+    if (known) return known;
+    const feed = createRoomFeed(room, {
+      join: (input) => command("room:join", input),
+      read: (input) => command("events:read", input),
+      wait: (ms, callback) => void setTimeout(callback, ms),
+      joined: (answer) => void joined.set(room, answer),
+      refused(error) {
+        joined.set(room, error);
+        onlooker.refused?.(`room:join ${room}`, error);
+      },
+      changed(timeline) {
+        timelines.set(room, timeline);
+        onlooker.changed?.(room, timeline);
+      },
+    });
+    feeds.set(room, feed);
+    return feed;
   }
 
-  const filling = new Set<string>();
-  socket.on("room:events", (batch) => {
-    const timeline = timelines.get(batch.room);
-    if (!timeline?.merge(batch).need || filling.has(batch.room)) return;
-    filling.add(batch.room);
-    setTimeout(() => {
-      filling.delete(batch.room);
-      // What was early may have been late only: read if something is still missing.
-      if (timeline.merge({ ...batch, events: [] }).need === null) return;
-      // A lost connection fills by joining again.
-      follow(batch.room, timeline.position()).catch(() => {});
-    }, 150);
-  });
+  socket.on("room:events", (batch) => feeds.get(batch.room)?.take(batch));
   socket.on("connect", () => {
-    for (const [room, timeline] of timelines) void follow(room, timeline.position()).catch(() => {});
+    for (const feed of feeds.values()) void feed.join();
+    onlooker.connected?.();
   });
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("connect_error", (error) => reject(error));
-  });
+  const stopComing = comeBack(socket, (error) => onlooker.refused?.("connection", error));
 
+  const shown = (room: string) => timelines.get(room)?.events() ?? [];
   return {
     session,
     socket,
     command,
+    follow: (room) => void follow(room),
     async join(room) {
-      if (!timelines.has(room)) timelines.set(room, createTimeline());
-      return follow(room, timelines.get(room)?.position() ?? null);
+      joined.delete(room);
+      await follow(room).join();
+      const answer = joined.get(room);
+      if (answer && "head" in answer) return answer;
+      throw new Error(`room:join ${room}: ${answer ? `${answer.code} ${answer.message}` : "no answer"}`);
     },
     say: (room, text, clientId = randomUUID()) => command("message:send", { room, clientId, text }),
-    shown: (room) => timelines.get(room)?.events() ?? [],
-    texts: (room) =>
-      (timelines.get(room)?.events() ?? []).flatMap((event) =>
-        event.kind === "message" ? [event.text] : [],
-      ),
-    close: () => void socket.close(),
+    reach: (room, offset) => feeds.get(room)?.reach(offset),
+    shown,
+    texts: (room) => shown(room).flatMap((event) => (event.kind === "message" ? [event.text] : [])),
+    position: (room) => timelines.get(room)?.position() ?? null,
+    close() {
+      stopComing();
+      for (const feed of feeds.values()) feed.close();
+      socket.close();
+    },
   };
+}
+
+/** Opens the page of a session; resolves when it is connected. */
+export async function connect(session: Session, transports = ["websocket"]): Promise<Person> {
+  const person = open(session, transports);
+  await new Promise<void>((resolve, reject) => {
+    person.socket.once("connect", resolve);
+    person.socket.once("connect_error", (error) => {
+      person.close();
+      reject(error);
+    });
+  });
+  return person;
 }
 
 /** The admin namespace of a session. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { request } from "./person.js";
+import { request } from "./session.js";
 
 /** Another person's machine: what connects here reaches nginx from an address of its own. */
 export interface Relay {

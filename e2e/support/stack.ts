@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { projectRoot } from "../../compose/paths.js";
 import { eventually } from "./eventually.js";
 import { freePorts } from "./ports.js";
 
@@ -33,7 +33,7 @@ export interface Stack {
   stop(): Promise<number | null>;
 }
 
-const program = fileURLToPath(new URL("../../dist/compose/local.js", import.meta.url));
+const program = join(projectRoot, "dist/compose/local.js");
 const startMs = 90_000;
 const password = "a-long-admin-password";
 

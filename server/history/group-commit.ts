@@ -16,6 +16,8 @@ export interface AppendPorts {
   metrics: Metrics;
   /** Takes what is new, committed, in offset order for each room. */
   committed(batch: RoomEvents): void;
+  /** A batch got no answer: it may be committed, and nobody will be told of it from here. */
+  unsure(): void;
 }
 
 interface Waiting {
@@ -62,7 +64,7 @@ function takeBatch(queue: Waiting[]): Waiting[] {
  * `forbidden` (banned, muted, another's message), `conflict` (another body under the same `clientId`), or
  * `unavailable`: at once when the queue is full, and for all that wait when the database does not answer.
  */
-export function createAppend({ database, metrics, committed }: AppendPorts): Append {
+export function createAppend({ database, metrics, committed, unsure }: AppendPorts): Append {
   const queue: Waiting[] = [];
   let running = false;
 
@@ -81,6 +83,7 @@ export function createAppend({ database, metrics, committed }: AppendPorts): App
       }
       const others = error instanceof Failure ? queue.splice(0) : [];
       for (const one of [...batch, ...others]) one.reject(error);
+      unsure();
       return;
     }
     batch.forEach(({ action, since, resolve, reject }, i) => {

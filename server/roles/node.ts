@@ -70,7 +70,12 @@ export async function startNode(config: NodeConfig): Promise<Role> {
           log,
         );
   const history = createHistoryReader({ primary: database, replica, recent, log });
-  const append = createAppend({ database, metrics, committed: broadcast });
+  const append = createAppend({
+    database,
+    metrics,
+    committed: broadcast,
+    unsure: () => delivery.resync(),
+  });
   const rooms = createRooms({ database, access, committed: broadcast });
   const eviction = createEviction(() => io);
   const limiter = createLimiter(config.limits, () => bus?.commands() ?? null, metrics, log);

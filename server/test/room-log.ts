@@ -25,6 +25,7 @@ export function createTestWriter(database: Database): TestWriter {
     database,
     metrics: createMetrics(),
     committed: (batch) => void committed.push(batch),
+    unsure() {},
   });
   return { append, committed };
 }
