@@ -121,11 +121,17 @@ export function open(session: Session, transports = ["websocket"], onlooker: Onl
 /** Opens the page of a session; resolves when it is connected. */
 export async function connect(session: Session, transports = ["websocket"]): Promise<Person> {
   const person = open(session, transports);
+  const { socket } = person;
   await new Promise<void>((resolve, reject) => {
-    person.socket.once("connect", resolve);
-    person.socket.once("connect_error", (error) => {
+    const fail = (error: Error) => {
       person.close();
       reject(error);
+    };
+    socket.once("connect_error", fail);
+    socket.once("connect", () => {
+      // Later refusals are its own affair.
+      socket.off("connect_error", fail);
+      resolve();
     });
   });
   return person;
