@@ -49,7 +49,8 @@ export function errorOf(thrown: unknown): ErrorBody {
 
 const memberPath = (room: string, userId: string) =>
   `/api/rooms/${room}/members/${encodeURIComponent(userId)}`;
-const userPath = (userId: string, what: "kick" | "ban" | "mute") => `/api/admin/users/${userId}/${what}`;
+const userPath = (userId: string, what: "kick" | "ban" | "mute" | "role") =>
+  `/api/admin/users/${userId}/${what}`;
 
 interface Entered {
   user: User;
@@ -76,6 +77,9 @@ export const api = {
   unban: (userId: string) => request<unknown>("DELETE", userPath(userId, "ban")),
   mute: (userId: string, seconds?: number) => request<unknown>("PUT", userPath(userId, "mute"), { seconds }),
   unmute: (userId: string) => request<unknown>("DELETE", userPath(userId, "mute")),
+  setRole: (userId: string, role: "member" | "admin") =>
+    request<unknown>("PUT", userPath(userId, "role"), { role }),
+  drain: (instanceId: string) => request<unknown>("POST", `/api/admin/instances/${instanceId}/drain`),
   cluster: () => request<ClusterHealth>("GET", "/api/admin/cluster"),
   announce: (text: string, level: AnnouncementLevel) =>
     request<unknown>("POST", "/api/admin/announcements", { text, level }),

@@ -3,6 +3,7 @@ import type { InstanceRole, InstanceStatus, InstanceView } from "../../shared/cl
 import classes from "./admin.module.css";
 import { durationText, memoryText, numberText } from "./amounts.js";
 import type { LostInstance } from "./cluster-view.js";
+import { DrainButton } from "./drain-button.js";
 
 const heartbeatWarnMs = 30_000;
 const colors: Record<InstanceStatus, string> = {
@@ -42,6 +43,9 @@ function Live({ instance, ageMs, now }: { instance: InstanceView; ageMs: number;
       <Table.Td className={classes.number}>{durationText(now - instance.startedAt)}</Table.Td>
       <Table.Td>{instance.version}</Table.Td>
       <Table.Td className={classes.number}>{instance.pid}</Table.Td>
+      <Table.Td>
+        <DrainButton instance={instance} />
+      </Table.Td>
     </Table.Tr>
   );
 }
@@ -59,6 +63,7 @@ function Lost({ lost: { instance, lostAt }, now }: { lost: LostInstance; now: nu
       <Table.Td colSpan={5}>missing for {durationText(now - lostAt)}</Table.Td>
       <Table.Td>{instance.version}</Table.Td>
       <Table.Td className={classes.number}>{instance.pid}</Table.Td>
+      <Table.Td />
     </Table.Tr>
   );
 }
@@ -77,7 +82,7 @@ export function InstanceTable({ instances, lost, ageMs, now }: Props) {
   );
   return (
     <Table.ScrollContainer
-      minWidth={860}
+      minWidth={920}
       scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": "Instances" } }}
     >
       <Table verticalSpacing={9} className={classes.table}>
@@ -93,6 +98,7 @@ export function InstanceTable({ instances, lost, ageMs, now }: Props) {
             <Table.Th className={classes.number}>Uptime</Table.Th>
             <Table.Th>Version</Table.Th>
             <Table.Th className={classes.number}>PID</Table.Th>
+            <Table.Th aria-label="Actions" />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

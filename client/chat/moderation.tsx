@@ -53,6 +53,12 @@ function unban(person: User): Promise<void> {
   return attempt(() => api.unban(person.id), about(person, "may come back."));
 }
 
+/** Makes a person with an account an admin of the whole chat, or takes it back. */
+export function setRole(person: User, role: "member" | "admin"): Promise<void> {
+  const what = role === "admin" ? "is an admin now." : "is no admin any more.";
+  return attempt(() => api.setRole(person.id, role), about(person, what));
+}
+
 /** Gives a person another role in a room. */
 export function appoint(room: string, person: User, role: "member" | "moderator"): Promise<void> {
   const what = role === "moderator" ? "moderates this room now." : "is a plain member now.";

@@ -1,6 +1,8 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import {
   IconBan,
+  IconCrown,
+  IconCrownOff,
   IconDoorExit,
   IconDots,
   IconMicrophone,
@@ -10,7 +12,7 @@ import {
   IconUserMinus,
 } from "@tabler/icons-react";
 import type { User } from "../../shared/values.js";
-import { appoint, mute, muteTimes, unmute } from "./moderation.js";
+import { appoint, mute, muteTimes, setRole, unmute } from "./moderation.js";
 import classes from "./people.module.css";
 import type { Measure } from "./person-dialog.js";
 import type { PersonRights } from "./person-rights.js";
@@ -58,6 +60,16 @@ function ChatItems({ person, onAsk }: Props) {
   return (
     <>
       <Menu.Label>In the whole chat</Menu.Label>
+      {person.role === "member" && (
+        <Menu.Item leftSection={<IconCrown size={16} />} onClick={() => void setRole(person, "admin")}>
+          Make an admin
+        </Menu.Item>
+      )}
+      {person.role === "admin" && (
+        <Menu.Item leftSection={<IconCrownOff size={16} />} onClick={() => void setRole(person, "member")}>
+          Make no admin
+        </Menu.Item>
+      )}
       {muteTimes.map((time) => (
         <Menu.Item
           key={time.label}
