@@ -166,6 +166,7 @@ const tools = {
     apt: ["chromium", "fonts-liberation", "fonts-noto-color-emoji"],
     brew: "--cask chromium",
   },
+  prometheus: { programs: ["prometheus", "promtool"], apt: ["prometheus"], brew: "prometheus" },
 };
 
 function isPresent({ programs }) {
@@ -174,7 +175,7 @@ function isPresent({ programs }) {
 }
 
 function neededTools() {
-  if (verb === "test") return [tools.redis, tools.nginx, tools.chromium];
+  if (verb === "test") return [tools.redis, tools.nginx, tools.chromium, tools.prometheus];
   if (verb === "soak") return [tools.redis, tools.nginx];
   if (args.includes("--single")) return [];
   const { REDIS_URL, REDIS_URL_FILE, REDIS_HOST, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env;
@@ -193,20 +194,34 @@ function explainMissing(missing) {
   fail(`not installed on this machine: ${names}. Install with\n${how}${single}`);
 }
 
+/** Debian starts what it installs, on ports of its own; Parley only needs the programs. */
+async function withoutServices(install) {
+  const policy = "/usr/sbin/policy-rc.d";
+  // Somebody else's policy stays.
+  if (fs.existsSync(policy)) return install();
+  fs.writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  const remove = () => fs.rmSync(policy, { force: true });
+  process.on("exit", remove);
+  try {
+    return await install();
+  } finally {
+    process.off("exit", remove);
+    remove();
+  }
+}
+
 async function installTools() {
   const missing = neededTools().filter((tool) => !isPresent(tool));
   if (missing.length === 0) return;
   const isDebian = /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readText("/etc/os-release"));
   if (!isDebian || process.getuid?.() !== 0) explainMissing(missing);
   const packages = missing.flatMap((tool) => tool.apt);
-  // Where systemd runs, apt may start the packages' own services, on their own ports (6379 and 80). Parley uses
-  // neither of them and leaves them alone.
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l" };
   const patient = ["-q", "-o", "DPkg::Lock::Timeout=120"];
   const install = ["install", "-y", "--no-install-recommends", ...patient, ...packages];
   say(`missing on this machine: ${packages.join(", ")}`);
   await runCommand("reading the package lists", "apt-get", ["update", ...patient], env);
-  await runCommand(`installing ${packages.join(", ")}`, "apt-get", install, env);
+  await withoutServices(() => runCommand(`installing ${packages.join(", ")}`, "apt-get", install, env));
   const still = missing.filter((tool) => !isPresent(tool));
   if (still.length > 0) explainMissing(still);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PresenceCounts } from "./presence.js";
-import { password, reason, roomId, roomTitle, roomTopic, userName } from "./values.js";
+import { messageText, password, reason, roomId, roomTitle, roomTopic, userName } from "./values.js";
 
 /** Body of `POST /api/users` and `POST /api/session`. */
 export const credentials = z.strictObject({ name: userName, password });
@@ -44,6 +44,25 @@ export const muteInput = z.strictObject({ seconds: z.number().int().min(1).max(3
 /** Body of `PUT …/role`. */
 export const roleInput = z.strictObject({ role: z.enum(["member", "admin"]) });
 
+/** Body of the emitter's `POST /v1/messages`; `source` is shown as the sender's name. */
+export const outsidePost = z.strictObject({ room: roomId, text: messageText, source: userName });
+export type OutsidePost = z.infer<typeof outsidePost>;
+
+/** Header `Idempotency-Key`: 1 to 255 visible ASCII characters. */
+export const idempotencyKey = z
+  .string("1 to 255 visible ASCII characters are needed")
+  .regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 visible ASCII characters are needed");
+
+/** What the emitter answers to a post; the same for each repeat. */
+export interface Receipt {
+  id: string;
+  room: string;
+  offset: number;
+  at: number;
+  /** How many instances were live. */
+  instances: number;
+}
+
 /** `GET /health` of every role. */
 export interface Health {
   status: "starting" | "ok" | "degraded" | "draining";
@@ -78,6 +97,8 @@ export interface MetricsJson {
       role: string;
       startedAt: number;
       lastHeartbeat: number;
+      /** By Redis' clock, whatever the instances' own ones say. */
+      heartbeatAgeMs: number;
       connectedClients: number;
     }[];
   };

@@ -41,6 +41,8 @@ export interface Bus {
   adapter: ReturnType<typeof createAdapter>;
   emitter: Emitter;
   rooms: Pick<GuardedSubscriber, "followRoom" | "leaveRoom">;
+  /** Hears what outside services publish: raw bytes that nobody sealed, for the listener to check. */
+  listenOutside(listener: (bytes: Buffer) => void): void;
   /** Commands on volatile data; null while Redis does not answer. */
   commands(): RedisClient | null;
   /** Questions about who listens, asked where it is published; null while Redis does not answer. */
@@ -62,6 +64,9 @@ type BusConfig = Pick<Config, "boot" | "clusterSecrets" | "dedupWindowMs"> & {
   redisUrl: string;
   cacheRedisUrl: string;
 };
+
+/** Where a stock emitter with the key `chat:ext` publishes, for everybody or one room; literally so in the ACL. */
+const outsidePattern = "chat:ext#/#*";
 
 /** Ends a connection and makes it anew. */
 function renew(client: RedisClient): void {
@@ -186,6 +191,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     }),
     emitter: new Emitter(publisher, { key: adapterKey, parser: codec }),
     rooms: guarded,
+    listenOutside: (listener) => void subscriptions.add(outsidePattern, (bytes) => listener(bytes), true),
     commands: () => (watchdog.isHealthy() && commanding.isReady ? commanding : null),
     pubsub: () => (watchdog.isHealthy() && publishing.isReady ? publishing : null),
     latency,

@@ -1,26 +1,53 @@
 import type { Database } from "../database/pool.js";
 
+/** Whether the lease is held, and what its holder knew when it was asked for last. */
+export type Lease<S> = { held: false } | { held: true; previous: S | null };
+
+interface Row<S> {
+  fence: string;
+  previous: S | null;
+}
+
 /**
  * Asks for what only one process may do. One statement takes a free or expired lease or renews the own one, by the
- * database's clock. While Postgres is away the answer stays as it was: nobody else can take the lease either.
+ * database's clock, and leaves `state` for the next ask, whoever's: a new holder goes on exactly where the last one
+ * ended. The fence tells whether somebody else held it meanwhile; if not, the own memory counts. While Postgres is away
+ * the answer stays as it was: nobody else can take the lease either. A `state` of null keeps the one before.
  */
-export function createLease(
+export function createLease<S>(
   database: Database,
   name: string,
   holder: string,
   durationMs: number,
-): () => Promise<boolean> {
-  let held = false;
-  return async () => {
-    const asked = database.query(
-      `INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+): (state: S | null) => Promise<Lease<S>> {
+  let own: { fence: string; state: S | null } | null = null;
+
+  /** The lease's row; undefined where somebody else has it, null where Postgres does not answer. */
+  async function ask(state: S | null): Promise<Row<S> | undefined | null> {
+    const asked = database.query<Row<S>>(
+      `INSERT INTO leases (name, holder, expires_at, state)
+       VALUES ($1, $2, now() + $3 * interval '1 millisecond', $4)
        ON CONFLICT (name) DO UPDATE SET
          fence = leases.fence + (leases.holder <> excluded.holder)::int,
-         holder = excluded.holder, expires_at = excluded.expires_at
-       WHERE leases.holder = excluded.holder OR leases.expires_at < now() RETURNING fence`,
-      [name, holder, durationMs],
+         holder = excluded.holder, expires_at = excluded.expires_at,
+         state = coalesce(excluded.state, leases.state)
+       WHERE leases.holder = excluded.holder OR leases.expires_at < now()
+       -- As it was before this statement.
+       RETURNING fence, (SELECT state FROM leases WHERE name = $1) AS previous`,
+      [name, holder, durationMs, state === null ? null : JSON.stringify(state)],
     );
-    held = await asked.then(({ rowCount }) => rowCount === 1).catch(() => held);
-    return held;
+    return asked.then(({ rows }) => rows[0]).catch(() => null);
+  }
+
+  return async (state) => {
+    const row = await ask(state);
+    if (row === undefined || (row === null && own === null)) {
+      own = null;
+      return { held: false };
+    }
+    const fence = row?.fence ?? own?.fence ?? "";
+    const previous = own?.fence === fence ? own.state : (row?.previous ?? null);
+    own = { fence, state: state ?? previous };
+    return { held: true, previous };
   };
 }

@@ -7,11 +7,11 @@ import type { Accounts } from "../accounts/accounts.js";
 import type { Bus } from "../bus/bus.js";
 import { Failure, toErrorBody } from "../failure.js";
 import type { Limiter } from "../limits/bucket.js";
+import type { Connections } from "../limits/connections.js";
 import type { Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Presence } from "../presence/presence.js";
 import { listenForCommands, type CommandHandlers } from "./command.js";
-import type { ConnectionCap } from "./connections.js";
 import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
 import type { Revocation } from "./revocation.js";
@@ -79,8 +79,7 @@ export interface NamespaceDeps {
   handlers: CommandHandlers;
   presence: Presence;
   limiter: Limiter;
-  perUser: ConnectionCap;
-  perIp: ConnectionCap;
+  connections: Connections;
   clientAddress(request: IncomingMessage): string;
   revocation: Revocation;
   isDegraded(): boolean;
@@ -109,17 +108,20 @@ function refusal(error: unknown): Error {
 }
 
 interface Authenticated {
+  nsp: { name: string };
   data: { user?: User };
   request: IncomingMessage;
   handshake: { headers: object; auth: object; query: object; url: string };
 }
 
 /** Takes the user from the handshake's session, fresh from the accounts; without one: `unauthenticated`. */
-function authenticate({ accounts, perUser }: NamespaceDeps) {
+function authenticate({ accounts, connections, clientAddress }: NamespaceDeps) {
   return (socket: Authenticated, next: (error?: Error) => void): void => {
     findUser(socket.request, accounts)
-      .then((user) => {
-        perUser.assertBelow(user.id);
+      .then(async (user) => {
+        // The dashboard's namespace shares the chat's connection, which is counted already.
+        if (socket.nsp.name === "/")
+          await connections.assertBelow({ userId: user.id, address: clientAddress(socket.request) });
         socket.data.user = user;
         forgetSecrets(socket);
         next();
@@ -148,14 +150,14 @@ function forgetSecrets(socket: Authenticated): void {
 
 function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   const { user } = socket.data;
-  const closers = [deps.perUser.open(user.id), deps.perIp.open(deps.clientAddress(socket.request))];
+  const close = deps.connections.open({ userId: user.id, address: deps.clientAddress(socket.request) });
   deps.revocation.hold(socket, sidOf(socket));
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();
   deps.presence.connect(socket.id, user);
   listenForCommands(socket, deps.handlers, deps.limiter, deps.log);
   socket.on("disconnect", () => {
-    closers.forEach((close) => close());
+    close();
     deps.metrics.connectedClients.dec();
     deps.presence.disconnect(socket.id);
   });

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { closedCounter } from "./closed-counter.js";
+import { authFailures, dropReasons, gcKinds, limitNames } from "./labels.js";
 
 /** The program's metrics under the contract's names; labels come from closed sets. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -8,10 +10,11 @@ export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  // All kinds from the start, so that the number of series does not depend on what has happened (T34).
+  const pauses = registry.getSingleMetric("nodejs_gc_duration_seconds");
+  if (pauses instanceof Histogram) for (const kind of gcKinds) pauses.zero({ kind });
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const labelled = <L extends string>(name: string, help: string, label: L) =>
-    new Counter({ name, help, labelNames: [label], registers });
   const seconds = (name: string, help: string) =>
     new Histogram({
       name,
@@ -32,7 +35,13 @@ export function createMetrics() {
       "chat_pubsub_publish_failures_total",
       "Publishes refused, failed or skipped",
     ),
-    pubsubDropped: labelled("chat_pubsub_dropped_total", "Messages from Redis that were dropped", "reason"),
+    pubsubDropped: closedCounter(
+      registry,
+      "chat_pubsub_dropped_total",
+      "Messages from Redis that were dropped",
+      "reason",
+      dropReasons,
+    ),
     pubsubLatency: seconds("chat_pubsub_latency_seconds", "From publish to the own echo, one clock"),
     pubsubDegraded: gauge("chat_pubsub_degraded", "1 while Redis does not answer"),
     deliveryRepaired: counter(
@@ -40,6 +49,11 @@ export function createMetrics() {
       "Events that pub/sub lost and the head poll filled",
     ),
     instances: gauge("chat_instances", "Live instances, as last read from the registry"),
+    heartbeatAge: gauge(
+      "chat_instance_heartbeat_age_seconds",
+      "Age of the oldest heartbeat among the live instances, as last read from the registry",
+    ),
+    databaseFailed: gauge("chat_database_failed", "1 while Postgres does not answer"),
     instanceIdConflict: gauge(
       "chat_instance_id_conflict",
       "1 while another live instance has this INSTANCE_ID",
@@ -51,7 +65,19 @@ export function createMetrics() {
       registers,
     }),
     slowClientsCut: counter("chat_slow_clients_cut_total", "Sockets cut because they did not read"),
-    rateLimited: labelled("chat_rate_limited_total", "Refusals by a limit", "limit"),
-    authFailures: labelled("chat_auth_failures_total", "Refused credentials", "what"),
+    rateLimited: closedCounter(
+      registry,
+      "chat_rate_limited_total",
+      "Refusals by a limit",
+      "limit",
+      limitNames,
+    ),
+    authFailures: closedCounter(
+      registry,
+      "chat_auth_failures_total",
+      "Refused credentials",
+      "what",
+      authFailures,
+    ),
   };
 }

@@ -27,13 +27,21 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const admin: User = { id: randomUUID(), name: "Eve", role: "admin" };
-const newUser = (): User => ({ id: randomUUID(), name: "Ann", role: "guest" });
+/** A guest, who is known by his session. */
+async function newUser(): Promise<User> {
+  const user = { id: randomUUID(), name: "Ann", role: "guest" as const };
+  await database.query("INSERT INTO sessions VALUES ($1, $2, now() + interval '1 day')", [
+    randomUUID(),
+    JSON.stringify({ user }),
+  ]);
+  return user;
+}
 const send = (room: string, sender: User) =>
   writer.append({ kind: "message", room, sender, clientId: randomUUID(), text: "x" });
 
 describe("a ban", () => {
   it("ends the user's sockets and is told in every room where he wrote or is a member, and nowhere else", async () => {
-    const ann = newUser();
+    const ann = await newUser();
     const [wrote, member, neither] = [
       await makeRoom(database),
       await makeRoom(database),
@@ -46,7 +54,7 @@ describe("a ban", () => {
     const told = {
       kind: "member",
       change: "ban",
-      user: { id: ann.id, name: "a guest" },
+      user: { id: ann.id, name: "Ann" },
       reason: "spam",
       sender: admin,
     };
@@ -61,7 +69,7 @@ describe("a ban", () => {
 
   it("lets no word of his come after it, whenever it happens (T39)", async () => {
     for (let round = 0; round < 15; round += 1) {
-      const ann = newUser();
+      const ann = await newUser();
       const rooms = [await makeRoom(database), await makeRoom(database)];
       for (const room of rooms) await send(room, ann);
       const sends = Array.from({ length: 50 }, (_, i) => send(rooms[i % 2] ?? "", ann).catch(() => null));
@@ -74,6 +82,10 @@ describe("a ban", () => {
         expect(await gapsIn(database, room)).toBeNull();
       }
     }
+  });
+
+  it("is not for an id that nobody has", async () => {
+    await expect(moderation.ban(admin, randomUUID(), undefined)).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("is not for oneself", async () => {
@@ -101,7 +113,7 @@ describe("a role", () => {
 
 describe("a mute", () => {
   it("keeps the user from writing for its time, or until it is taken back; deleting is left to him", async () => {
-    const [ann, room] = [newUser(), await makeRoom(database)];
+    const [ann, room] = [await newUser(), await makeRoom(database)];
     const { id } = await send(room, ann);
     await moderation.mute(admin, ann.id, undefined);
     await expect(send(room, ann)).rejects.toMatchObject({ code: "forbidden" });

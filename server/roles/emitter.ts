@@ -3,10 +3,15 @@ import type { InstanceView } from "../../shared/cluster.js";
 import { clusterChanges } from "../cluster/changes.js";
 import { createLease } from "../cluster/lease.js";
 import type { EmitterConfig } from "../config/config.js";
+import type { Bucket } from "../config/env.js";
+import { createAppend } from "../history/group-commit.js";
 import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
 import { answerErrors, notFound } from "../http/errors.js";
+import { roomChannel } from "../io/names.js";
+import { createLimiter } from "../limits/bucket.js";
 import { messageOf } from "../metrics/log.js";
+import { createOutsidePosts } from "../outside/posts.js";
 import { createPresenceStore } from "../presence/store.js";
 import { createAnnouncement } from "./announce.js";
 import { openInstance } from "./instance.js";
@@ -16,8 +21,8 @@ import { serviceApp } from "./service.js";
 const lookIntervalMs = 2000;
 const noPresence = { guests: 0, members: 0, admins: 0 };
 
-/** The emitter: tells admins how the cluster fares, and takes announcements of outside services over HTTP. */
-export async function startEmitter(config: EmitterConfig): Promise<Role> {
+/** The emitter: tells admins how the cluster fares, and takes posts and announcements of outside services over HTTP. */
+export async function startEmitter(config: EmitterConfig & { messagesLimit: Bucket }): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents() {},
     onLost() {},
@@ -25,25 +30,24 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
     connectedClients: () => 0,
     presence: () => presenceStore?.counts() ?? Promise.resolve(noPresence),
     onHeartbeat: () => Promise.resolve(),
-    async onKilled(boot) {
-      const rooms = (await presenceStore?.sweep(boot)) ?? [];
-      bus?.emitter.serverSideEmit("presence:changed", rooms);
-    },
+    // Only nodes may tell nodes who is gone.
+    onKilled: null,
   });
   const { bus, database, log, metrics } = instance;
   if (bus === null) throw new Error("the emitter speaks through Redis");
   const presenceStore = createPresenceStore(() => bus.commands(), config.boot, config.instanceTimeoutMs);
   const admins = bus.emitter.of("/admin");
-  const holdsLease = createLease(database, "emitter", config.boot, 3 * lookIntervalMs);
-  let before: InstanceView[] | null = null;
+  const askLease = createLease<InstanceView[]>(database, "emitter", config.boot, 3 * lookIntervalMs);
 
   async function look(): Promise<void> {
     const { health, departed } = await instance.look();
-    const changes =
-      before === null ? [] : clusterChanges(before, health.instances, departed, health.timestamp);
     // While Redis is away nothing is known of the others: nobody was lost.
-    if (!health.degraded) before = health.instances;
-    if (!(await holdsLease())) return;
+    const lease = await askLease(health.degraded ? null : health.instances);
+    if (!lease.held) return;
+    const changes =
+      lease.previous === null || health.degraded
+        ? []
+        : clusterChanges(lease.previous, health.instances, departed, health.timestamp);
     for (const change of changes) {
       log.info(change, "cluster event");
       admins.emit("cluster:event", change);
@@ -51,13 +55,36 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
     admins.emit("cluster:health", health);
   }
 
+  const limiter = createLimiter(
+    { messages: config.messagesLimit, commands: null, logins: null, guests: null },
+    () => bus.commands(),
+    metrics,
+    log,
+  );
+  const post = createOutsidePosts({
+    queries: database,
+    append: createAppend({
+      database,
+      metrics,
+      // Where this is lost, the nodes' look at the room's head fills it.
+      committed: (batch) => bus.emitter.to(roomChannel(batch.room)).emit("room:events", batch),
+    }),
+    countInstances: async () => (instance.isDegraded() ? 1 : (await instance.look()).health.instances.length),
+  });
+
   const app = serviceApp(config, instance);
   app.use(
     readJson,
-    emitterRoutes(config.emitterApiKeys, metrics, (input) => {
-      const announcement = createAnnouncement(input);
-      bus.emitter.emit("announcement:created", announcement);
-      return announcement;
+    emitterRoutes({
+      keys: config.emitterApiKeys,
+      metrics,
+      announce(input) {
+        const announcement = createAnnouncement(input);
+        bus.emitter.emit("announcement:created", announcement);
+        return announcement;
+      },
+      limiter,
+      post,
     }),
   );
   app.use(notFound, answerErrors(log));
@@ -77,6 +104,7 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
       clearInterval(timer);
       await looking;
       await instance.drain();
+      limiter.stop();
       await instance.stop(http);
     },
   };

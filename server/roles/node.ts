@@ -22,7 +22,6 @@ import { assertOrigin } from "../http/origin.js";
 import { roomRoutes } from "../http/rooms.js";
 import { currentUser } from "../http/session-user.js";
 import { chatCommands } from "../io/chat.js";
-import { createConnectionCap } from "../io/connections.js";
 import { drainSockets } from "../io/drain.js";
 import { createEviction } from "../io/eviction.js";
 import { roomChannel, roomOfChannel } from "../io/names.js";
@@ -30,6 +29,8 @@ import { createRevocation } from "../io/revocation.js";
 import { createIo, openNamespaces } from "../io/server.js";
 import { cutSlowClients } from "../io/slow-clients.js";
 import { createLimiter } from "../limits/bucket.js";
+import { createConnections } from "../limits/connections.js";
+import { createIngress } from "../outside/ingress.js";
 import { createModeration } from "../moderation/moderation.js";
 import { createPresence } from "../presence/presence.js";
 import { createPresenceStore } from "../presence/store.js";
@@ -53,7 +54,10 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     },
     connectedClients: () => io.engine.clientsCount,
     presence: () => Promise.resolve(presence.globalState().counts),
-    onHeartbeat: () => presence.heartbeat(),
+    async onHeartbeat() {
+      await presence.heartbeat();
+      await connections.renew();
+    },
     onKilled: (boot) => presence.sweep(boot),
   });
   const { bus, database, log, metrics, isDegraded } = instance;
@@ -96,8 +100,15 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     cookieDomain: config.cookieDomain,
   });
   const current = currentUser(accounts);
-  const perIp = createConnectionCap(config.connectionsPerIp, "address");
-  const perUser = createConnectionCap(config.connectionsPerUser, "user");
+  const connections = createConnections({
+    boot: config.boot,
+    perUser: config.connectionsPerUser,
+    perAddress: config.connectionsPerIp,
+    leaseMs: config.instanceTimeoutMs,
+    commands: () => bus?.commands() ?? null,
+    metrics,
+    log,
+  });
   const origins = { allowed: config.allowedOrigins, proxies };
 
   const streaming = config.streamingBaseUrl === null ? [] : [new URL(config.streamingBaseUrl).origin];
@@ -172,10 +183,20 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     io.to(roomChannel(batch.room)).emit("room:events", batch);
   }
 
+  bus?.listenOutside(
+    createIngress({
+      bucket: config.limits.messages,
+      tellRoom: (room, event) => io.local.to(roomChannel(room)).emit("external:event", event),
+      announce: (input) => io.local.emit("announcement:created", createAnnouncement(input)),
+      metrics,
+      log,
+    }),
+  );
+
   function checkHandshake(request: Parameters<typeof clientAddress>[0]): void {
     assertOrigin(request, origins);
     if (instance.isDraining()) throw new Failure("unavailable", "this node is stopping", 0);
-    perIp.assertBelow(clientAddress(request, proxies));
+    connections.assertAddressBelow(clientAddress(request, proxies));
   }
 
   openNamespaces(io, {
@@ -194,8 +215,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     }),
     presence,
     limiter,
-    perUser,
-    perIp,
+    connections,
     revocation,
     clientAddress: (request) => clientAddress(request, proxies),
     isDegraded,
@@ -211,6 +231,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
         keys: config.metricsApiKeys,
         metrics,
         json: instance.metricsJson,
+        health: instance.health,
         sessionRole: (request) =>
           current(request).then(
             ({ role }) => role,

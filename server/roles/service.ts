@@ -23,6 +23,7 @@ export function serviceApp(config: Config, { database, health, metrics, metricsJ
       keys: config.metricsApiKeys,
       metrics,
       json: metricsJson,
+      health,
       sessionRole: (request) =>
         current(request).then(
           ({ role }) => role,

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { removeExpiredSessions } from "../accounts/expired-sessions.js";
 import type { WorkerConfig } from "../config/config.js";
 import { answerErrors, notFound } from "../http/errors.js";
+import { removeExpiredPosts } from "../outside/posts.js";
 import { trimRooms } from "../history/retention.js";
 import { startSchedule } from "../queues/scheduled.js";
 import { openInstance } from "./instance.js";
@@ -33,7 +34,10 @@ export async function startWorker(config: WorkerConfig): Promise<Role> {
     name: "sweep",
     everyMs: sweepEveryMs,
     async run(connection: Parameters<typeof removeExpiredSessions>[0]) {
-      return { expiredSessions: await removeExpiredSessions(connection) };
+      return {
+        expiredSessions: await removeExpiredSessions(connection),
+        expiredPosts: await removeExpiredPosts(connection),
+      };
     },
   };
   // In transactions of its own: it goes on where it ended, and holds no room for long.

@@ -107,7 +107,7 @@ describe("rooms", () => {
     await rooms.putMember(admin, room, ann.id, "moderator");
     await expect(rooms.removeMember(bob, room, ann.id)).rejects.toMatchObject({ code: "forbidden" });
     await rooms.removeMember(admin, room, ann.id);
-    await rooms.removeMember(admin, room, owner.id);
+    await expect(rooms.removeMember(admin, room, owner.id)).rejects.toMatchObject({ code: "forbidden" });
     expect((await access(owner, room)).role).toBe("owner");
   });
 

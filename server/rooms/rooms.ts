@@ -130,7 +130,8 @@ export function createRooms({ database, access, committed }: RoomsPorts): Rooms 
       if (by.id !== userId) assertModerates(by, own);
       const left = await changeRoom(by, room, async (connection) => {
         const before = await roleOf(connection, room, userId);
-        if (before === null || before === "owner") return [];
+        if (before === "owner") throw new Failure("forbidden", "an owner stays");
+        if (before === null) return [];
         if (before === "moderator" && by.id !== userId && by.role !== "admin" && own.role !== "owner")
           throw new Failure("forbidden", "only the room's owner and admins take out moderators");
         const name = by.id === userId ? by.name : await nameOf(connection, userId);
