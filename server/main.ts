@@ -28,7 +28,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
   if (command === "emitter" && noArguments) {
     const config = emitterConfig(env, keepSecret);
-    return runUntilSignal(config, () => startEmitter({ ...config, messagesLimit: env.LIMIT_MESSAGES }));
+    return runUntilSignal(config, () => startEmitter(config));
   }
   if (command === "worker" && noArguments) {
     const config = workerConfig(env, keepSecret);

@@ -26,7 +26,8 @@ async function personOn(node: string, session: Session): Promise<Person> {
 
 /** Follows what a person is told of the whole cluster and of one room. */
 function watch(person: Person, room: string) {
-  const seen = { counts: { guests: 0, members: 0, admins: 0 } as PresenceCounts, names: new Set<string>() };
+  const counts: PresenceCounts = { guests: 0, members: 0, admins: 0 };
+  const seen = { counts, names: new Set<string>() };
   person.socket.on("presence:diff", ({ room: of, counts, joined, left }) => {
     if (of === undefined) seen.counts = counts;
     else if (of === room) {

@@ -61,6 +61,8 @@ export interface NodeConfig extends Config {
 /** What an emitter is told on top. */
 export interface EmitterConfig extends Config {
   emitterApiKeys: string[];
+  /** Of each outside source. */
+  messagesLimit: Bucket;
 }
 
 /** What a worker is told on top. */
@@ -148,7 +150,11 @@ export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
 
 /** Configuration of an emitter. */
 export function emitterConfig(env: Env, keepSecret: KeepSecret): EmitterConfig {
-  return { ...baseConfig(env, "emitter", keepSecret), emitterApiKeys: env.EMITTER_API_KEY ?? [] };
+  return {
+    ...baseConfig(env, "emitter", keepSecret),
+    emitterApiKeys: env.EMITTER_API_KEY ?? [],
+    messagesLimit: env.LIMIT_MESSAGES,
+  };
 }
 
 const dayMs = 24 * 3600 * 1000;

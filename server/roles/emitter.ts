@@ -3,7 +3,6 @@ import type { InstanceView } from "../../shared/cluster.js";
 import { clusterChanges } from "../cluster/changes.js";
 import { createLease } from "../cluster/lease.js";
 import type { EmitterConfig } from "../config/config.js";
-import type { Bucket } from "../config/env.js";
 import { createAppend } from "../history/group-commit.js";
 import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
@@ -22,7 +21,7 @@ const lookIntervalMs = 2000;
 const noPresence = { guests: 0, members: 0, admins: 0 };
 
 /** The emitter: tells admins how the cluster fares, and takes posts and announcements of outside services over HTTP. */
-export async function startEmitter(config: EmitterConfig & { messagesLimit: Bucket }): Promise<Role> {
+export async function startEmitter(config: EmitterConfig): Promise<Role> {
   const instance = openInstance(config, {
     onRoomEvents() {},
     onLost() {},
@@ -68,6 +67,7 @@ export async function startEmitter(config: EmitterConfig & { messagesLimit: Buck
       metrics,
       // Where this is lost, the nodes' look at the room's head fills it.
       committed: (batch) => bus.emitter.to(roomChannel(batch.room)).emit("room:events", batch),
+      unsure() {},
     }),
     countInstances: async () => (instance.isDegraded() ? 1 : (await instance.look()).health.instances.length),
   });
