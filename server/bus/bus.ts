@@ -99,7 +99,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   };
   const canPublish = () => publishing.isReady && watchdog.isHealthy() && !Number.isNaN(clock.now());
   const publisher = guardPublisher({ client: publishing, seal, isUsable: canPublish, refused, metrics, log });
-  const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, arrivals.keepOnly, log);
+  const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, bootsRead, log);
   const guard = createGuard({
     boot,
     seal,
@@ -117,6 +117,10 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     onOrder: listeners.onOrder,
     onRoomEvents: listeners.onRoomEvents,
   });
+  function bootsRead(known: ReadonlySet<string>): void {
+    arrivals.keepOnly(known);
+    guard.settle();
+  }
   const subscriptions = createSubscriptions(
     subscribing,
     {
@@ -130,7 +134,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     },
     log,
   );
-  const guarded = guardSubscriber(subscriptions, guard);
+  const guarded = guardSubscriber(subscriptions, guard.wrap);
   const subscriber: GuardedSubscriber = {
     ...guarded,
     pSubscribe(pattern, listener) {

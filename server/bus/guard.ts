@@ -56,12 +56,24 @@ const messageBytesMax = 64 * limits.packetBytes;
  */
 const ageMaxMs = 10_000;
 
-/**
- * Wraps the adapter's listeners: only what a known instance sealed for this very channel, well-formed and each once,
- * reaches them, and what they throw ends here.
- */
-export function createGuard(ports: GuardPorts): (listener: Listener) => Listener {
+/** What waits for its sender to be known. */
+const waitingMax = 500;
+
+/** Between Redis and the adapter. */
+export interface Guard {
+  /**
+   * Wraps a listener: only what a known instance sealed for this very channel, well-formed and each once, reaches it,
+   * and what it throws ends here. What an instance says that is not known yet waits for the registry's answer.
+   */
+  wrap(listener: Listener): Listener;
+  /** The registry was read: who is still unknown is not heard. */
+  settle(): void;
+}
+
+/** Creates the guard. */
+export function createGuard(ports: GuardPorts): Guard {
   const { seal, codec, metrics } = ports;
+  let waiting: (() => void)[] = [];
   const logDrop = rateLimited(10_000, (suppressed, reason: DropReason, channel: string) =>
     ports.log[reason === "other_version" ? "debug" : "warn"](
       { reason, channel, suppressed },
@@ -70,10 +82,7 @@ export function createGuard(ports: GuardPorts): (listener: Listener) => Listener
   );
 
   function judge(opened: Opened, channel: string): DropReason | null {
-    if (!ports.isKnown(opened.boot)) {
-      ports.onUnknownBoot();
-      return "unknown_boot";
-    }
+    if (!ports.isKnown(opened.boot)) return "unknown_boot";
     if (Math.abs(ports.now() - opened.at) > ageMaxMs) return "too_old";
     const arrival = ports.arrivals.note(opened.boot, channel, opened.sequence);
     if (arrival === "repeated") return "repeated";
@@ -114,6 +123,11 @@ export function createGuard(ports: GuardPorts): (listener: Listener) => Listener
     const opened = seal.open(channel, bytes);
     if (typeof opened === "string") return opened;
     const refusal = judge(opened, channel);
+    if (refusal === "unknown_boot" && opened.kind === "heartbeat") {
+      // An instance that is starting: it enters the registry when it is ready.
+      ports.onUnknownBoot();
+      return null;
+    }
     if (refusal !== null) return refusal;
     if (opened.kind === "heartbeat") {
       ports.onHeartbeat(opened, channel);
@@ -126,25 +140,40 @@ export function createGuard(ports: GuardPorts): (listener: Listener) => Listener
     return checkContent(opened.payload, channel) ?? opened.payload;
   }
 
-  return (listener) => (bytes, channelBytes) => {
+  function drop(reason: DropReason, channel: string): void {
+    metrics.pubsubDropped.inc({ reason });
+    logDrop(reason, channel);
+  }
+
+  function take(listener: Listener, bytes: Buffer, channelBytes: Buffer, again: boolean): void {
     const channel = channelBytes.toString();
-    const drop = (reason: DropReason) => {
-      metrics.pubsubDropped.inc({ reason });
-      logDrop(reason, channel);
-    };
     const payload = open(bytes, channel);
     if (payload === null) return;
-    if (typeof payload === "string") return drop(payload);
+    if (payload === "unknown_boot" && !again && waiting.length < waitingMax) {
+      waiting.push(() => take(listener, bytes, channelBytes, true));
+      ports.onUnknownBoot();
+      return;
+    }
+    if (typeof payload === "string") return drop(payload, channel);
     metrics.pubsubReceived.inc();
     try {
       // The adapter's request listener is async: what it rejects with would end the process.
       Promise.resolve(listener(payload, channelBytes)).catch((error: unknown) => {
         ports.log.debug({ error: messageOf(error) }, "the adapter refused a request");
-        drop("listener_threw");
+        drop("listener_threw", channel);
       });
     } catch (error) {
       ports.log.debug({ error: messageOf(error) }, "the adapter refused a message");
-      drop("listener_threw");
+      drop("listener_threw", channel);
     }
+  }
+
+  return {
+    wrap: (listener) => (bytes, channelBytes) => take(listener, bytes, channelBytes, false),
+    settle() {
+      const due = waiting;
+      waiting = [];
+      for (const retry of due) retry();
+    },
   };
 }

@@ -33,7 +33,7 @@ async function join(instanceId: string, timeoutMs = 60_000) {
   };
   const registry = createRegistry(bus, timeoutMs);
   const boots = async () => (await registry.list()).instances.map((instance) => instance.boot);
-  return { bus, boot, record, registry, boots, beat: () => registry.heartbeat(record) };
+  return { bus, boot, record, registry, boots, beat: async () => (await registry.heartbeat(record)).suffix };
 }
 
 it("lists who sends heartbeats, with their age by Redis' clock", async () => {
@@ -73,7 +73,8 @@ it("gives the id of a killed process to the next one at once", async () => {
   await killed.beat();
   await killed.bus.close();
   const next = await join("same");
-  expect(await next.beat()).toBe("same");
+  expect(await next.registry.heartbeat(next.record)).toEqual({ suffix: "same", killed: killed.boot });
+  expect(await next.registry.heartbeat(next.record)).toEqual({ suffix: "same", killed: null });
   expect(await next.boots()).toEqual([next.boot]);
 });
 
@@ -89,6 +90,23 @@ it("removes a killed process after a second of silence, not before, and calls it
   expect(performance.now() - since).toBeGreaterThan(850);
   expect((await a.registry.list()).departed).toEqual(new Set());
   expect(await a.boots()).toEqual([a.boot]);
+});
+
+it("has one of all who look clean up after a killed process", async () => {
+  const [a, b, killed] = [await join("a"), await join("b"), await join("c")];
+  for (const one of [a, b, killed]) await one.beat();
+  await killed.bus.close();
+  const told: string[] = [];
+  await eventually(
+    "somebody cleans up",
+    async () => {
+      for (const { registry } of [a, b]) told.push(...(await registry.list()).killed);
+      return told.length > 0;
+    },
+    5000,
+  );
+  for (const { registry } of [a, b]) told.push(...(await registry.list()).killed);
+  expect(told).toEqual([killed.boot]);
 });
 
 it("lets an entry end when its heartbeats stop though its process listens", async () => {

@@ -5,8 +5,11 @@ import { heartbeatScript, listScript, removeScript } from "./scripts.js";
 
 /** The instances' entries in Redis; nothing here waits for another instance. Every call rejects when Redis fails. */
 export interface Registry {
-  /** Writes the own entry; returns the key's suffix: the id, or `id~boot` beside a live twin. */
-  heartbeat(record: InstanceRecord): Promise<string>;
+  /**
+   * Writes the own entry. Returns its key's suffix, the id or `id~boot` beside a live twin, and the killed boot whose
+   * entry it took over, if any: this instance has to clean up after that.
+   */
+  heartbeat(record: InstanceRecord): Promise<{ suffix: string; killed: string | null }>;
   /**
    * All entries; `departed` names those that left in good order. Those of killed processes are removed: of all who
    * look, one gets a boot in `killed`, and has to clean up after it.
@@ -82,7 +85,7 @@ export function createRegistry(
         previous.success &&
         previous.data.boot !== record.boot &&
         !(await isListening([previous.data.boot])).get(previous.data.boot);
-      return (await redis().eval(heartbeatScript, {
+      const suffix = (await redis().eval(heartbeatScript, {
         keys: [indexKey, departedKey, prefix + record.instanceId, prefix + twin],
         arguments: [
           record.instanceId,
@@ -93,6 +96,7 @@ export function createRegistry(
           dead ? "1" : "0",
         ],
       })) as string;
+      return { suffix, killed: dead && previous.success ? previous.data.boot : null };
     },
     async list() {
       const { entries, departed } = await read();

@@ -11,6 +11,8 @@ import type { Config } from "../config/config.js";
 import { openDatabase, type Database } from "../database/pool.js";
 import { databaseReady, watchDatabase } from "../database/ready.js";
 import { createLog, messageOf, rateLimited, type Log } from "../metrics/log.js";
+import { closeHttp } from "../http/close.js";
+import { metricsJson } from "../metrics/json.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 
 /** What every role is made of: database, bus, registry entry, health. */
@@ -117,11 +119,13 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
   async function listInstances() {
     const listed = (await registry?.list()) ?? { instances: [], departed: new Set<string>(), killed: [] };
     metrics.instances.set(listed.instances.length);
-    for (const boot of listed.killed) {
-      log.warn({ boot }, "an instance was killed: cleaning up after it");
-      await ports.onKilled?.(boot).catch(logBeat);
-    }
+    for (const boot of listed.killed) await cleanUpAfter(boot);
     return listed;
+  }
+
+  async function cleanUpAfter(boot: string): Promise<void> {
+    log.warn({ boot }, "an instance was killed: cleaning up after it");
+    await ports.onKilled?.(boot).catch(logBeat);
   }
 
   function status(): InstanceStatus {
@@ -160,8 +164,10 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     lastVitals = vitals.read();
     if (isDegraded()) return;
     try {
-      const suffix = await registry?.heartbeat(record());
-      noticeTwin(suffix !== undefined && suffix !== config.instanceId);
+      const beaten = await registry?.heartbeat(record());
+      noticeTwin(beaten !== undefined && beaten.suffix !== config.instanceId);
+      // Started again so quickly that nobody has found the one before dead.
+      if (beaten?.killed) await cleanUpAfter(beaten.killed);
       await ports.onHeartbeat();
     } catch (error) {
       logBeat(error);
@@ -194,30 +200,15 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
         redis: bus === null ? "off" : isDegraded() ? "failed" : "ok",
       },
     }),
-    async metricsJson() {
-      const { health } = await look();
-      const { averageMs, maxMs, windowMs } = bus?.latency.read() ?? { averageMs: 0, maxMs: 0, windowMs: 0 };
-      const value = async (metric: { get(): Promise<{ values: { value: number }[] }> }) =>
-        (await metric.get()).values[0]?.value ?? 0;
-      return {
-        timestamp: new Date().toISOString(),
-        instanceId: config.instanceId,
-        distributedMode: config.distributed,
-        pubsub: {
-          messagesPublished: await value(metrics.pubsubPublished),
-          messagesReceived: await value(metrics.pubsubReceived),
-          publishFailures: await value(metrics.pubsubPublishFailures),
-          averageLatencyMs: averageMs,
-          maxLatencyMs: maxMs,
-          latencyWindowMs: windowMs,
-          isDegraded: isDegraded(),
-          uptime: Math.round(performance.now() - startedTick),
-        },
-        chat: { connectedClients: ports.connectedClients() },
-        cluster: { activeInstances: health.instances.length, instances: health.instances },
-        presence: health.presence,
-      };
-    },
+    metricsJson: async () =>
+      metricsJson({
+        config,
+        metrics,
+        health: (await look()).health,
+        latency: bus?.latency.read() ?? { averageMs: 0, maxMs: 0, windowMs: 0 },
+        uptimeMs: performance.now() - startedTick,
+        connectedClients: ports.connectedClients(),
+      }),
     async start(http) {
       http.listen(config.port, config.host);
       await once(http, "listening");
@@ -258,15 +249,4 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       await database.close();
     },
   };
-}
-
-const requestPatienceMs = 2000;
-
-/** No new requests; those that run get a moment to end. */
-async function closeHttp(http: HttpServer): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
-  const timer = setTimeout(() => http.closeAllConnections(), requestPatienceMs);
-  await closed;
-  clearTimeout(timer);
 }

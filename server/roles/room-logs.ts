@@ -1,0 +1,101 @@
+import type { RoomEvents } from "../../shared/room-events.js";
+import type { NodeConfig } from "../config/config.js";
+import { openDatabase } from "../database/pool.js";
+import { createDelivery, type Delivery } from "../delivery/delivery.js";
+import { createAppend, type Append } from "../history/group-commit.js";
+import { readHeads, renewEpoch } from "../history/heads.js";
+import { createHistoryReader, readStretches, type HistoryReader } from "../history/read.js";
+import { createRecentEvents } from "../history/recent.js";
+import { createEviction, type Eviction } from "../io/eviction.js";
+import { roomChannel } from "../io/names.js";
+import type { ChatServer } from "../io/types.js";
+import { createAccess, type Access } from "../rooms/access.js";
+import { createRooms, type Rooms } from "../rooms/rooms.js";
+import type { Instance } from "./instance.js";
+
+/** A node's part in the room logs: who may, writing, reading, and what its sockets are given. */
+export interface RoomLogs {
+  access: Access;
+  rooms: Rooms;
+  append: Append;
+  history: HistoryReader;
+  delivery: Delivery;
+  eviction: Eviction;
+  /** What is to be done before a batch goes to local sockets, whichever way it came. */
+  take(batch: RoomEvents): void;
+  /** Sends what was committed here to everybody in its room, on all nodes. */
+  broadcast(batch: RoomEvents): void;
+  /** The room has no local sockets any more. */
+  leave(room: string): void;
+  /** Ends the looks at heads. */
+  stop(): void;
+  /** Closes what was opened for reading, last of all. */
+  close(): Promise<void>;
+}
+
+/** Opens them for the sockets of `io()`, which may be made after this. */
+export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => ChatServer): RoomLogs {
+  const { database, log, metrics, isDegraded } = instance;
+  const access = createAccess(database);
+  const recent = createRecentEvents();
+  const eviction = createEviction(io);
+  const replica =
+    config.replicaUrl === null
+      ? null
+      : openDatabase(
+          { ...config.database, url: config.replicaUrl, name: `parley ${config.instanceId}` },
+          log,
+        );
+
+  function take(batch: RoomEvents): void {
+    eviction.obey(batch);
+    const sockets = io().of("/").adapter.rooms.get(roomChannel(batch.room))?.size ?? 0;
+    if (sockets === 0) return;
+    delivery.delivered(batch);
+    recent.keep(batch);
+    metrics.eventsDelivered.inc(sockets * batch.events.length);
+  }
+
+  function broadcast(batch: RoomEvents): void {
+    take(batch);
+    io().to(roomChannel(batch.room)).emit("room:events", batch);
+  }
+
+  const delivery = createDelivery({
+    readHeads: (watched) => readHeads(database, watched),
+    readMissing: (stretches) => readStretches(database, stretches),
+    async wentBack(room, head) {
+      log.error(
+        { room, head: head.head },
+        "a room's log went back: it gets a new epoch, clients read it anew",
+      );
+      await renewEpoch(database, room, head);
+    },
+    repaired: (count) => metrics.deliveryRepaired.inc(count),
+    isDegraded,
+    log,
+    intervalMs: config.headPollIntervalMs,
+    emitLocally(batch) {
+      take(batch);
+      io().local.to(roomChannel(batch.room)).emit("room:events", batch);
+    },
+  });
+
+  return {
+    access,
+    rooms: createRooms({ database, access, committed: broadcast }),
+    append: createAppend({ database, metrics, committed: broadcast, unsure: () => delivery.resync() }),
+    history: createHistoryReader({ primary: database, replica, recent, log }),
+    delivery,
+    eviction,
+    take,
+    broadcast,
+    leave(room) {
+      delivery.unwatch(room);
+      recent.forget(room);
+      eviction.forget(room);
+    },
+    stop: () => delivery.stop(),
+    close: async () => replica?.close(),
+  };
+}
