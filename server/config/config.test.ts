@@ -43,14 +43,22 @@ describe("distributed mode", () => {
     expect(decodeURIComponent(url.password)).toBe("p@ss:/#");
   });
 
-  it.each(["REDIS_SENTINELS", "REDIS_CLUSTER_NODES"])(
-    "refuses %s, which this version can not use",
-    (name) => {
-      expect(() => base({ ...distributed, [name]: "a:1,b:2" })).toThrow(
-        new RegExp(`^${name}: not supported`),
-      );
-    },
-  );
+  it("refuses a Redis Cluster, which this version can not use", () => {
+    expect(() => base({ ...distributed, REDIS_CLUSTER_NODES: "a:1,b:2" })).toThrow(
+      /^REDIS_CLUSTER_NODES: not supported/,
+    );
+  });
+
+  it("finds the master through Sentinels, which have to be told its name and stand alone", () => {
+    const sentinels = { ...distributed, REDIS_SENTINELS: "a:1,b:2", REDIS_PASSWORD: "p&w" };
+    expect(base({ ...sentinels, REDIS_SENTINEL_MASTER: "chat" }).redisUrl).toBe(
+      "redis-sentinel://chat?nodes=a%3A1%2Cb%3A2&password=p%26w",
+    );
+    expect(() => base(sentinels)).toThrow(/^REDIS_SENTINEL_MASTER: required/);
+    expect(() => base({ ...sentinels, REDIS_URL: "redis://a", REDIS_SENTINEL_MASTER: "chat" })).toThrow(
+      /^REDIS_SENTINELS: not beside/,
+    );
+  });
 });
 
 describe("volatile data", () => {

@@ -2,8 +2,7 @@ import { ConfigError, type Env } from "./env.js";
 
 /** Address of the bus; refuses what this version can not use. @throws ConfigError naming the variable. */
 export function requireRedis(env: Env): string {
-  if (env.REDIS_SENTINELS)
-    throw new ConfigError("REDIS_SENTINELS: not supported by this version; use REDIS_URL");
+  if (env.REDIS_SENTINELS) return throughSentinels(env, env.REDIS_SENTINELS);
   if (env.REDIS_CLUSTER_NODES)
     throw new ConfigError("REDIS_CLUSTER_NODES: not supported by this version; use REDIS_URL");
   const url =
@@ -11,6 +10,19 @@ export function requireRedis(env: Env): string {
   if (url === null)
     throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
   return url;
+}
+
+function throughSentinels(env: Env, sentinels: string[]): string {
+  if (env.REDIS_URL !== undefined || env.REDIS_HOST !== undefined)
+    throw new ConfigError(
+      "REDIS_SENTINELS: not beside REDIS_URL or REDIS_HOST: they name the master themselves",
+    );
+  if (env.REDIS_SENTINEL_MASTER === undefined)
+    throw new ConfigError("REDIS_SENTINEL_MASTER: required with REDIS_SENTINELS");
+  const query = new URLSearchParams({ nodes: sentinels.join(",") });
+  if (env.REDIS_USERNAME !== undefined) query.set("username", env.REDIS_USERNAME);
+  if (env.REDIS_PASSWORD !== undefined) query.set("password", env.REDIS_PASSWORD);
+  return `redis-sentinel://${encodeURIComponent(env.REDIS_SENTINEL_MASTER)}?${query.toString()}`;
 }
 
 /** Address of volatile data, null where it is the bus's; parts that are not given fall back to the unprefixed ones (M17). */
