@@ -56,3 +56,20 @@ async function ask({ host, port }: MasterAddress, master: string): Promise<Maste
 export async function findMaster({ nodes, master }: SentinelTarget): Promise<MasterAddress> {
   return Promise.any(nodes.map((node) => ask(node, master)));
 }
+
+/** Where to connect now: the master's address behind Sentinels, any other address as it is. Rejects as above. */
+export async function addressNow(address: string): Promise<string> {
+  const target = parseSentinelUrl(address);
+  if (target === null) return address;
+  const { host, port } = await findMaster(target);
+  const url = new URL(`redis://${host}:${port}`);
+  url.username = target.username ?? "";
+  url.password = target.password ?? "";
+  return url.href;
+}
+
+/** Whether an address carries a password. */
+export function hasPassword(address: string): boolean {
+  const target = parseSentinelUrl(address);
+  return (target === null ? new URL(address).password : (target.password ?? "")) !== "";
+}

@@ -1,4 +1,5 @@
 import { createClient } from "redis";
+import { addressNow } from "../bus/sentinels.js";
 import type { Config } from "../config/config.js";
 import { skewOf } from "./clocks.js";
 import { failed, notChecked, ok, placeOf, reasonOf, warning, type Finding } from "./finding.js";
@@ -33,9 +34,13 @@ export async function checkRedis(config: Config): Promise<CheckedRedis> {
     return { findings, skewMs, commands: null, close };
   }
 
-  async function look(check: string, url: string, needs: string[][]): Promise<DoctorRedis | null> {
-    const client = await connect(check, url);
-    if (client === null) return null;
+  async function look(check: string, address: string, needs: string[][]): Promise<DoctorRedis | null> {
+    const url = await addressNow(address).catch((error: unknown) => {
+      findings.push(failed(check, `no Sentinel tells the master: ${reasonOf(error)}`));
+      return null;
+    });
+    const client = url === null ? null : await connect(check, url);
+    if (client === null || url === null) return null;
     clients.push(client);
     findings.push(await checkVersion(check, url, client));
     findings.push(await checkRights(`${check} rights`, new URL(url).username || "default", needs, client));

@@ -1,3 +1,4 @@
+import { hasPassword } from "../bus/sentinels.js";
 import { readFileSync } from "node:fs";
 import type { InstanceRole } from "../../shared/cluster.js";
 import { emitterConfig, nodeConfig, workerConfig, type Config } from "../config/config.js";
@@ -45,7 +46,7 @@ function unwiseSecrets({ sessionSecrets, clusterSecrets, metricsApiKeys, redisUr
     );
   if ([...sessionSecrets, ...clusterSecrets].some((secret) => new Set(secret).size < 10))
     found.push(warning("secrets", "one has fewer than 10 different characters: openssl rand -base64 32"));
-  if (redisUrl !== null && new URL(redisUrl).password === "")
+  if (redisUrl !== null && !hasPassword(redisUrl))
     found.push(warning("secrets", "REDIS_URL has no password: see docs/operations.md, access rights"));
   return found.length > 0 ? found : [ok("secrets", "given, each for one purpose")];
 }
