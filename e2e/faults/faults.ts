@@ -3,10 +3,14 @@ import type { Random } from "./random.js";
 import { tellPostgres, tellRedis } from "./servers.js";
 import { nodes, replaced, type World } from "./world.js";
 
+/** What can be hurt. */
+export const parts = ["nodes", "redis", "postgres", "nginx"] as const;
+export type Part = (typeof parts)[number];
+
 /** One way of hurting the cluster. */
 interface Fault {
   /** What it hurts: two faults of one part would get into each other's way. */
-  part: "nodes" | "redis" | "postgres" | "nginx";
+  part: Part;
   /** Hurts, and takes the cause away again; what was killed is started again by whoever supervises it. */
   run(world: World, random: Random): Promise<void>;
 }

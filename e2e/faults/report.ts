@@ -21,9 +21,10 @@ export function repeatCommand({
   rooms,
   perSecond,
   together,
+  only,
 }: RunOptions): string {
-  const wanted = { seed, seconds, blows, people, rooms, rate: perSecond, together };
-  const flags = Object.entries(wanted).filter(([, value]) => Number.isFinite(value));
+  const wanted = { seed, seconds, blows, people, rooms, rate: perSecond, together, only };
+  const flags = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== Infinity);
   return `npm run soak -- ${flags.map(([name, value]) => `--${name} ${value}`).join(" ")}`;
 }
 

@@ -4,7 +4,8 @@
 import { setTimeout as pass } from "node:timers/promises";
 import { eventually } from "../support/eventually.js";
 import { check } from "./check.js";
-import { faults } from "./faults.js";
+import { faultNames, faults, type Part } from "./faults.js";
+import { watchMemory, type MemoryCourse } from "./memory.js";
 import { behindNginx, measure, type Measures } from "./measures.js";
 import { bringPeople, type People } from "./people.js";
 import { createRandom, type Random } from "./random.js";
@@ -29,6 +30,8 @@ export interface RunOptions {
   perSecond: number;
   /** Chance that two faults come at once. */
   together: number;
+  /** Nothing else is hurt; all parts without it. */
+  only?: Part | undefined;
 }
 
 /** What a run found. */
@@ -41,6 +44,8 @@ export interface RunResult {
   violations: Violation[];
   /** From the end of the talking until everybody showed everything. */
   quietMs: number;
+  /** Of the nodes that lived through all of it. */
+  memory: MemoryCourse[];
   notes: string[];
 }
 
@@ -67,7 +72,8 @@ async function strike(world: World, people: People, blow: Blow, random: Random):
 /** Hurts the cluster as the seed says, until the time or the number of blows is reached. */
 async function strikeOn(world: World, people: People, options: RunOptions, record: RunRecord, tell: Tell) {
   const random = createRandom(options.seed ^ faultSalt);
-  const blows = scheduleFaults(random, options.together);
+  const names = faultNames.filter((name) => (options.only ?? faults[name].part) === faults[name].part);
+  const blows = scheduleFaults(random, options.together, names);
   const startedAt = performance.now();
   const passedMs = () => performance.now() - startedAt;
   await pass(1000);
@@ -99,7 +105,9 @@ export async function run(world: World, options: RunOptions, tell: Tell): Promis
   try {
     await eventually("everybody is in", () => people.talkers.every(isIn), 30_000);
     const traffic = startTraffic(people.talkers, options.perSecond, random);
+    const memoryCourse = watchMemory(world);
     await strikeOn(world, people, options, record, tell).finally(traffic.stop);
+    const memory = memoryCourse();
     const stoppedAt = performance.now();
     record.logs = await comeToRest(people);
     const quietMs = Math.round(performance.now() - stoppedAt);
@@ -114,6 +122,7 @@ export async function run(world: World, options: RunOptions, tell: Tell): Promis
       behindNginx: measure(behindNginx(record), clockOffset),
       violations: check(record),
       quietMs,
+      memory,
       notes,
     };
   } finally {

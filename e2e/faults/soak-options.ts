@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../../compose/paths.js";
+import { parts, type Part } from "./faults.js";
 import type { RunOptions } from "./run.js";
 
 /** What is to be done. */
@@ -14,6 +15,12 @@ function number(name: string, text: string | undefined, standard: number): numbe
   const value = text === undefined || text === "" ? standard : Number(text);
   if (Number.isNaN(value) || value < 0) throw new Error(`--${name} must be a number, not "${text}"`);
   return value;
+}
+
+function partOf(text: string | undefined): Part | undefined {
+  const part = parts.find((one) => one === text);
+  if (text !== undefined && part === undefined) throw new Error(`--only must be one of ${parts.join(", ")}`);
+  return part;
 }
 
 /** Reads the arguments, and the environment where there are none; throws on a wrong one. */
@@ -30,6 +37,7 @@ export function readArguments(args: string[], env: NodeJS.ProcessEnv): Soak {
       people: text,
       rooms: text,
       together: text,
+      only: text,
       out: text,
     },
   });
@@ -46,6 +54,7 @@ export function readArguments(args: string[], env: NodeJS.ProcessEnv): Soak {
       rooms: number("rooms", values.rooms, 3),
       perSecond: number("rate", values.rate, 20),
       together: number("together", values.together, 0.2),
+      only: partOf(values.only),
     },
   };
 }

@@ -53,6 +53,8 @@ export async function run(args: string[]): Promise<number> {
       // The record of a run is large and no more needed.
       results.push({ ...result, record: { ...result.record, views: [], actions: [], logs: {} } });
       console.log(describeRun(result));
+      for (const { instanceId, fromMb, toMb, mbPerMinute } of result.memory)
+        console.log(`memory of ${instanceId}: ${fromMb} to ${toMb} MB, ${mbPerMinute} MB a minute`);
       await writeFile(join(out, "summary.json"), `${JSON.stringify(summarize(results), null, 2)}\n`);
     } catch (error) {
       broken += 1;

@@ -22,11 +22,12 @@ const summarizeMeasures = ({ acked, shown, faults, redisDown, redisDownAcross, .
 
 /** What is kept of several runs: each with its counts and violations, and the figures of all together. */
 export const summarize = (results: readonly RunResult[]) => ({
-  runs: results.map(({ options, violations, quietMs, notes, measures: { sends, actions } }) => ({
+  runs: results.map(({ options, violations, quietMs, memory, notes, measures: { sends, actions } }) => ({
     ...options,
     sends,
     actions,
     quietMs,
+    memory,
     notes,
     violations,
   })),
