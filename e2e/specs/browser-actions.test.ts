@@ -37,9 +37,20 @@ const people = (page: Page) => page.getByRole("complementary", { name: "Who is h
 const room = (page: Page, title: string) => page.getByRole("navigation").getByRole("button", { name: title });
 
 async function choose(page: Page, within: Locator, item: string): Promise<void> {
-  await within.hover();
-  await within.getByRole("button", { name: /^Actions for/ }).click();
-  await page.getByRole("menuitem", { name: item, exact: true }).click();
+  // A row that goes and comes, as that of somebody who reconnects, takes its menu with it.
+  await eventually(
+    `"${item}" is chosen`,
+    async () => {
+      await within.hover();
+      await within.getByRole("button", { name: /^Actions for/ }).click();
+      const chosen = page.getByRole("menuitem", { name: item, exact: true }).click({ timeout: 3000 });
+      return chosen.then(
+        () => true,
+        () => false,
+      );
+    },
+    30_000,
+  );
 }
 
 const onMessage = ({ page }: Browser, text: string, item: string) => choose(page, row(page, text), item);
