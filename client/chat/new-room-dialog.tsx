@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Modal, Radio, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
 import type { Room } from "../../shared/http.js";
 import { limits } from "../../shared/limits.js";
-import { api, errorOf } from "../api.js";
+import { api } from "../api.js";
+import { DialogForm } from "../ui/dialog-form.js";
 import { roomIdOf } from "./room-id.js";
 import { loadRooms } from "./rooms.js";
 
@@ -16,74 +17,47 @@ function NewRoomForm({ onClose, onCreated }: Omit<Props, "opened">) {
   const [title, setTitle] = useState("");
   const [ownId, setOwnId] = useState<string | null>(null);
   const [visibility, setVisibility] = useState<Room["visibility"]>("public");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
   const id = ownId ?? roomIdOf(title);
   const isId = /^[a-z0-9][a-z0-9-]{0,63}$/.test(id);
 
   async function create(): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      await api.createRoom({ id, title: title.trim(), visibility });
-      await loadRooms();
-      onCreated(id);
-      onClose();
-    } catch (thrown) {
-      setError(errorOf(thrown).message);
-      setBusy(false);
-    }
-  }
-
-  function handleSubmit(event: FormEvent): void {
-    event.preventDefault();
-    // The form stands in the dialog, but in React's tree its events pass through the page.
-    event.stopPropagation();
-    void create();
+    await api.createRoom({ id, title: title.trim(), visibility });
+    await loadRooms();
+    onCreated(id);
   }
 
   return (
-    <form onSubmit={handleSubmit}>
-      <Stack gap="md">
-        {error !== null && (
-          <Alert color="red" role="alert">
-            {error}
-          </Alert>
-        )}
-        <TextInput
-          data-autofocus
-          label="Title"
-          maxLength={limits.titleCharacters}
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Address"
-          description="Small letters, digits and hyphens; it cannot be changed later"
-          value={id}
-          error={id !== "" && !isId ? "Only a–z, 0–9 and -, not starting with -" : null}
-          onChange={(event) => setOwnId(event.currentTarget.value)}
-        />
-        <Radio.Group label="Who sees it" value={visibility} onChange={(value) => setVisibility(value)}>
-          <Stack gap="xs" mt="xs">
-            <Radio value="public" label="Everyone" />
-            <Radio value="private" label="Only its members" />
-          </Stack>
-        </Radio.Group>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={!isId || title.trim() === ""}>
-            Create room
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm
+      submit="Create room"
+      disabled={!isId || title.trim() === ""}
+      onSubmit={create}
+      onClose={onClose}
+    >
+      <TextInput
+        data-autofocus
+        label="Title"
+        maxLength={limits.titleCharacters}
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Address"
+        description="Small letters, digits and hyphens; it cannot be changed later"
+        value={id}
+        error={id !== "" && !isId ? "Only a–z, 0–9 and -, not starting with -" : null}
+        onChange={(event) => setOwnId(event.currentTarget.value)}
+      />
+      <Radio.Group label="Who sees it" value={visibility} onChange={(value) => setVisibility(value)}>
+        <Stack gap="xs" mt="xs">
+          <Radio value="public" label="Everyone" />
+          <Radio value="private" label="Only its members" />
+        </Stack>
+      </Radio.Group>
+    </DialogForm>
   );
 }
 
-/** Creates a room; it stays open, telling why, when the server refuses. */
+/** Creates a room. */
 export function NewRoomDialog({ opened, ...rest }: Props) {
   return (
     <Modal opened={opened} onClose={rest.onClose} title="New room" centered>
