@@ -1,0 +1,129 @@
+import type { InstanceRecord, InstanceStatus, InstanceView } from "../../shared/cluster.js";
+import type { Config } from "../config/config.js";
+import { messageOf, rateLimited, type Log } from "../metrics/log.js";
+import type { Metrics } from "../metrics/metrics.js";
+import type { Registry } from "./registry.js";
+import { watchVitals } from "./vitals.js";
+
+/** This instance among the others: its entry in the registry, and who else is there. */
+export interface Membership {
+  /** This instance as the dashboard shows it, live. */
+  self(): InstanceView;
+  /** The registry's entries; cleans up after who was found killed. Rejects when Redis fails. */
+  list(): ReturnType<Registry["list"]>;
+  /** Whether the event loop is blocked right now (F-16). */
+  isBlocked(): boolean;
+  /** Writes the entry once, and with it what the role does at each heartbeat; never rejects. */
+  beat(): Promise<void>;
+  /** Beats from now on, and looks every second who is there. */
+  start(): void;
+  /** Beats no more by itself. */
+  pause(): void;
+  /** Takes the entry out, in good order. */
+  leave(): Promise<void>;
+}
+
+/** What membership needs. */
+export interface MembershipPorts {
+  config: Pick<Config, "instanceId" | "boot" | "role" | "version" | "heartbeatIntervalMs">;
+  /** Null in single-node mode. */
+  registry: Registry | null;
+  status(): InstanceStatus;
+  connectedClients(): number;
+  isDegraded(): boolean;
+  onHeartbeat(): Promise<void>;
+  onKilled: ((boot: string) => Promise<void>) | null;
+  /** Called every second. */
+  look(): void;
+  metrics: Metrics;
+  log: Log;
+}
+
+/** How often it is looked who is there: a killed instance is cleaned up after within three of these. */
+const lookEveryMs = 1000;
+
+/** Creates the membership; nothing is written before `beat` or `start`. */
+export function createMembership(ports: MembershipPorts): Membership {
+  const { config, registry, metrics, log, isDegraded } = ports;
+  const vitals = watchVitals();
+  const startedAt = Date.now();
+  let lastVitals = vitals.read();
+  let appended = 0;
+  let isTwin = false;
+  const timers: NodeJS.Timeout[] = [];
+  const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
+    log.warn({ error: messageOf(error), suppressed }, "heartbeat failed"),
+  );
+
+  function record(): InstanceRecord {
+    // The counter tells its value a moment later: good enough for a rate.
+    void metrics.messagesAppended.get().then(({ values }) => (appended = values[0]?.value ?? 0));
+    return {
+      instanceId: config.instanceId,
+      boot: config.boot,
+      role: config.role,
+      version: config.version,
+      status: ports.status(),
+      pid: process.pid,
+      startedAt,
+      lastHeartbeat: Date.now(),
+      connectedClients: ports.connectedClients(),
+      messagesAppended: appended,
+      ...lastVitals,
+    };
+  }
+
+  async function cleanUpAfter(boot: string): Promise<void> {
+    log.warn({ boot }, "an instance was killed: cleaning up after it");
+    await ports.onKilled?.(boot).catch(logFailure);
+  }
+
+  function noticeTwin(now: boolean): void {
+    metrics.instanceIdConflict.set(now ? 1 : 0);
+    if (now && !isTwin)
+      log.warn("another running instance has the same INSTANCE_ID: both work, give one another id");
+    isTwin = now;
+  }
+
+  async function beat(): Promise<void> {
+    lastVitals = vitals.read();
+    if (isDegraded()) return;
+    try {
+      const beaten = await registry?.heartbeat(record());
+      noticeTwin(beaten !== undefined && beaten.suffix !== config.instanceId);
+      // Started again so quickly that nobody has found the one before dead.
+      if (beaten?.killed) await cleanUpAfter(beaten.killed);
+      await ports.onHeartbeat();
+    } catch (error) {
+      logFailure(error);
+    }
+  }
+
+  function pause(): void {
+    timers.splice(0).forEach((timer) => clearInterval(timer));
+  }
+
+  return {
+    self: () => ({ ...record(), heartbeatAgeMs: 0 }),
+    async list() {
+      const listed = (await registry?.list()) ?? { instances: [], departed: new Set<string>(), killed: [] };
+      metrics.instances.set(listed.instances.length);
+      for (const boot of listed.killed) await cleanUpAfter(boot);
+      return listed;
+    },
+    isBlocked: vitals.isBlocked,
+    beat,
+    start() {
+      timers.push(
+        setInterval(() => void beat(), config.heartbeatIntervalMs),
+        setInterval(ports.look, lookEveryMs),
+      );
+    },
+    pause,
+    async leave() {
+      pause();
+      vitals.stop();
+      if (!isDegraded()) await registry?.leave(record()).catch(logFailure);
+    },
+  };
+}
