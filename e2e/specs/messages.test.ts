@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { connect, type Person } from "../support/person.js";
-import { guest } from "../support/session.js";
+import { at, enter, guest } from "../support/session.js";
 import { startStack, type Stack } from "../support/stack.js";
 
 let stack: Stack;
@@ -118,6 +118,40 @@ describe("messages", () => {
     const offsets = reader.shown("general").map((event) => event.offset);
     expect(offsets.slice(-1000)).toEqual(expected);
     expect(new Set(reader.texts("general")).size).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+describe("a client that does not read", () => {
+  it("is cut, and the others go on", async () => {
+    const admin = await enter(stack.url, "/api/session", stack.admin);
+    const node = at(stack.process("node-2").url, admin);
+    const cuts = async () => {
+      const { body } = await node.request("GET", "/metrics", undefined, { accept: "text/plain" });
+      return Number(/^chat_slow_clients_cut_total (\d+)/m.exec(String(body.text))?.[1]);
+    };
+    const stuck = await personOn("node-2", "Stuck");
+    const reader = await personOn("node-2", "Reader");
+    const writer = await personOn("node-1", "Writer of much");
+    for (const person of [stuck, reader]) await person.join("random");
+    const before = await cuts();
+    // The stock client's WebSocket stands on a TCP socket, which takes no more from here on.
+    const { ws } = stuck.socket.io.engine.transport as unknown as { ws: { pause(): void } };
+    ws.pause();
+    // More than the buffers of the system hold.
+    const text = "😀".repeat(4000);
+    let said = 0;
+    await eventually(
+      "the stuck client is cut",
+      async () => {
+        await Promise.all(Array.from({ length: 50 }, () => writer.say("random", text)));
+        said += 50;
+        return (await cuts()) > before;
+      },
+      60_000,
+    );
+    const all = () => reader.texts("random").filter((one) => one === text).length;
+    await eventually("the reader has everything", () => all() === said, 20_000);
+    expect(await cuts()).toBe(before + 1);
   });
 });
 
