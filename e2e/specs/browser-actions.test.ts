@@ -191,7 +191,7 @@ describe("a private room", () => {
     await bob.page.getByText("Ann took you out of this room.").waitFor();
     await bob.picture("taken-out");
     await log(ann.page).getByText("Bob was taken out by Ann").waitFor();
-    expect(await room(bob.page, "Den").count()).toBe(0);
+    await room(bob.page, "Den").waitFor({ state: "detached" });
 
     await bob.page.getByRole("button", { name: "Account of Bob" }).click();
     const id = await bob.page.getByText(/^[0-9a-f]{8}-[0-9a-f-]{27}$/).innerText();
