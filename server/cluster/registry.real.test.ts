@@ -100,7 +100,8 @@ it("has one of all who look clean up after a killed process", async () => {
   await eventually(
     "somebody cleans up",
     async () => {
-      for (const { registry } of [a, b]) told.push(...(await registry.list()).killed);
+      const looks = await Promise.all([a, b].map(({ registry }) => registry.list()));
+      told.push(...looks.flatMap(({ killed: boots }) => boots));
       return told.length > 0;
     },
     5000,

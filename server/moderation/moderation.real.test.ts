@@ -103,10 +103,12 @@ describe("a role", () => {
       ["One", "Two"].map((name) => createUser(database, name, "correct horse", "member")),
     );
     if (!one || !two) throw new Error("no users");
-    for (const { id } of [one, two]) await moderation.setRole(id, "admin");
-    expect(changed).toEqual([one.id, two.id]);
-    const done = await Promise.allSettled([one, two].map(({ id }) => moderation.setRole(id, "member")));
-    expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    for (let round = 0; round < 15; round += 1) {
+      for (const { id } of [one, two]) await moderation.setRole(id, "admin");
+      const done = await Promise.allSettled([one, two].map(({ id }) => moderation.setRole(id, "member")));
+      expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    }
+    expect(changed.slice(0, 2)).toEqual([one.id, two.id]);
     await expect(moderation.setRole(randomUUID(), "admin")).rejects.toMatchObject({ code: "not_found" });
   });
 });
