@@ -10,14 +10,30 @@ const options = {
 
 it("leaves no variable of its own behind and keeps nginx's", () => {
   const files = renderNginx(options);
-  expect([...files.keys()].toSorted()).toEqual(["error.conf", "nginx.conf", "proxy.conf", "site.conf"]);
+  expect([...files.keys()].toSorted()).toEqual([
+    "error.conf",
+    "nginx.conf",
+    "nodes.conf",
+    "proxy.conf",
+    "site.conf",
+    "sockets.conf",
+  ]);
   for (const text of files.values()) expect(text).not.toContain("${");
   expect(files.get("proxy.conf")).toContain("X-Forwarded-For $remote_addr;");
 });
 
-it("hands the nodes to both upstreams", () => {
-  const server = /server unix:\/run\/node-2\.sock max_fails=2 fail_timeout=1s;/g;
-  expect(renderNginx(options).get("nginx.conf")?.match(server)).toHaveLength(2);
+it("lists the nodes for HTTP and for sockets, where none is taken out", () => {
+  const files = renderNginx(options);
+  expect(files.get("nodes.conf")?.trim().split("\n")).toEqual([
+    "server 127.0.0.1:3001 max_fails=2 fail_timeout=1s;",
+    "server unix:/run/node-2.sock max_fails=2 fail_timeout=1s;",
+  ]);
+  expect(files.get("sockets.conf")?.trim().split("\n")).toEqual([
+    "server 127.0.0.1:3001 max_fails=0;",
+    "server unix:/run/node-2.sock max_fails=0;",
+  ]);
+  expect(files.get("nginx.conf")).toMatch(/upstream nodes \{[^}]*include nodes\.conf;/);
+  expect(files.get("nginx.conf")).toMatch(/upstream sockets \{[^}]*include sockets\.conf;/);
 });
 
 it("believes nobody's X-Forwarded-For unless a balancer is named", () => {

@@ -28,7 +28,8 @@ export const nginxStop: StopStep[] = [
 function variables(options: NginxOptions): Record<string, string> {
   return {
     LISTEN: options.listen,
-    NODES: options.nodes.map((node) => `server ${node} max_fails=2 fail_timeout=1s;`).join(" "),
+    NODES: options.nodes.map((node) => `server ${node} max_fails=2 fail_timeout=1s;`).join("\n"),
+    SOCKETS: options.nodes.map((node) => `server ${node} max_fails=0;`).join("\n"),
     RESOLVER: "",
     REAL_IP_FROM: options.realIpFrom.map((network) => `set_real_ip_from ${network};`).join(" "),
     BALANCERS: options.realIpFrom.map((network) => `${network} 1;`).join(" "),
