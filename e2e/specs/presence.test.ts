@@ -65,6 +65,41 @@ describe("presence", () => {
   });
 });
 
+describe("another role", () => {
+  it("shows in the counts and in the room at once, on every node, and no longer as the old one", async () => {
+    const watcher = await personOn("node-1", await guest(stack.url, "Watcher"));
+    const body = { name: "Nia", password: "correct horse battery" };
+    const nia = await enter(stack.url, "/api/users", body);
+    // On two nodes, so that either alone would keep the old role alive.
+    for (const node of ["node-2", "node-2", "node-3"]) await (await personOn(node, nia)).join("general");
+    const roles: string[] = [];
+    let counts: PresenceCounts | undefined;
+    watcher.socket.on("presence:diff", (diff) => {
+      if (diff.room === undefined) counts = diff.counts;
+      else roles.push(...diff.joined.filter(({ id }) => id === nia.user.id).map(({ role }) => role));
+    });
+    const join = await watcher.join("general");
+    await eventually(
+      "Nia is in the room",
+      () => roles.includes("member") || join.presence.users.some(({ id }) => id === nia.user.id),
+    );
+    for (const [role, expected] of [
+      ["admin", { members: 0, admins: 1 }],
+      ["member", { members: 1, admins: 0 }],
+    ] as const) {
+      const answer = await admin.request("PUT", `/api/admin/users/${nia.user.id}/role`, { role });
+      expect(answer.status).toBe(204);
+      await eventually(
+        `the other node's people see her as ${role}`,
+        () =>
+          roles.at(-1) === role && counts?.members === expected.members && counts.admins === expected.admins,
+        3000,
+      );
+    }
+    people.splice(0).forEach((person) => person.close());
+  });
+});
+
 describe("connections", () => {
   it("of one user are counted over all nodes", async () => {
     const session = await guest(stack.url, "Many tabs");

@@ -9,7 +9,10 @@ import { watchVitals } from "./vitals.js";
 export interface Membership {
   /** This instance as the dashboard shows it, live. */
   self(): InstanceView;
-  /** The registry's entries; cleans up after who was found killed. Rejects when Redis fails. */
+  /**
+   * The registry's entries; cleans up after who was found killed, and writes the own one at once where it is missing.
+   * Rejects when Redis fails.
+   */
   list(): ReturnType<Registry["list"]>;
   /** Whether the event loop is blocked right now (F-16). */
   isBlocked(): boolean;
@@ -31,7 +34,8 @@ export interface MembershipPorts {
   status(): InstanceStatus;
   connectedClients(): number;
   isDegraded(): boolean;
-  onHeartbeat(): Promise<void>;
+  /** `fresh`: Redis knew nothing of this instance, as after it was emptied. */
+  onHeartbeat(fresh: boolean): Promise<void>;
   onKilled: ((boot: string) => Promise<void>) | null;
   /** Called every second. */
   look(): void;
@@ -51,6 +55,7 @@ export function createMembership(ports: MembershipPorts): Membership {
   let appended = 0;
   let isTwin = false;
   const timers: NodeJS.Timeout[] = [];
+  let beating: Promise<void> | null = null;
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "heartbeat failed"),
   );
@@ -85,7 +90,14 @@ export function createMembership(ports: MembershipPorts): Membership {
     isTwin = now;
   }
 
+  /** One at a time: an older one must not overwrite what a newer one has written. */
   async function beat(): Promise<void> {
+    await beating;
+    beating ??= writeEntry().finally(() => (beating = null));
+    return beating;
+  }
+
+  async function writeEntry(): Promise<void> {
     lastVitals = vitals.read();
     if (isDegraded()) return;
     try {
@@ -93,10 +105,15 @@ export function createMembership(ports: MembershipPorts): Membership {
       noticeTwin(beaten !== undefined && beaten.suffix !== config.instanceId);
       // Started again so quickly that nobody has found the one before dead.
       if (beaten?.killed) await cleanUpAfter(beaten.killed);
-      await ports.onHeartbeat();
+      await ports.onHeartbeat(beaten?.fresh ?? false);
     } catch (error) {
       logFailure(error);
     }
+  }
+
+  /** Redis was emptied: by the next heartbeat the others would have forgotten this instance. */
+  function missed(): void {
+    if (registry !== null && timers.length > 0 && beating === null) void beat();
   }
 
   function pause(): void {
@@ -109,6 +126,7 @@ export function createMembership(ports: MembershipPorts): Membership {
       const listed = (await registry?.list()) ?? { instances: [], departed: new Set<string>(), killed: [] };
       metrics.instances.set(listed.instances.length);
       for (const boot of listed.killed) await cleanUpAfter(boot);
+      if (!listed.instances.some(({ boot }) => boot === config.boot)) missed();
       return listed;
     },
     isBlocked: vitals.isBlocked,

@@ -47,6 +47,17 @@ it("lists who sends heartbeats, with their age by Redis' clock", async () => {
   }
 });
 
+it("tells that nothing stood there: at the first heartbeat, and after Redis was emptied", async () => {
+  const { registry, record, boots, boot } = await join("a");
+  const isFresh = async () => (await registry.heartbeat(record)).fresh;
+  expect([await isFresh(), await isFresh()]).toEqual([true, false]);
+  const redis = await connectRedis(1);
+  await redis.close();
+  expect(await boots()).toEqual([]);
+  expect([await isFresh(), await isFresh()]).toEqual([true, false]);
+  expect(await boots()).toEqual([boot]);
+});
+
 it("names those that left in good order, and no longer once they are back", async () => {
   const [a, b] = [await join("a"), await join("b")];
   await a.beat();
@@ -73,8 +84,16 @@ it("gives the id of a killed process to the next one at once", async () => {
   await killed.beat();
   await killed.bus.close();
   const next = await join("same");
-  expect(await next.registry.heartbeat(next.record)).toEqual({ suffix: "same", killed: killed.boot });
-  expect(await next.registry.heartbeat(next.record)).toEqual({ suffix: "same", killed: null });
+  expect(await next.registry.heartbeat(next.record)).toEqual({
+    suffix: "same",
+    killed: killed.boot,
+    fresh: false,
+  });
+  expect(await next.registry.heartbeat(next.record)).toEqual({
+    suffix: "same",
+    killed: null,
+    fresh: false,
+  });
   expect(await next.boots()).toEqual([next.boot]);
 });
 

@@ -1,15 +1,16 @@
 import { instanceRecord, type InstanceRecord, type InstanceView } from "../../shared/cluster.js";
+import type { Bus } from "../bus/bus.js";
 import { livenessChannel } from "../bus/channels.js";
-import type { RedisClient } from "../bus/redis.js";
 import { heartbeatScript, listScript, removeScript } from "./scripts.js";
 
 /** The instances' entries in Redis; nothing here waits for another instance. Every call rejects when Redis fails. */
 export interface Registry {
   /**
-   * Writes the own entry. Returns its key's suffix, the id or `id~boot` beside a live twin, and the killed boot whose
-   * entry it took over, if any: this instance has to clean up after that.
+   * Writes the own entry. Returns its key's suffix, the id or `id~boot` beside a live twin; the killed boot whose
+   * entry it took over, if any: this instance has to clean up after that; and whether the entry is `fresh`: Redis
+   * knew nothing of this instance.
    */
-  heartbeat(record: InstanceRecord): Promise<{ suffix: string; killed: string | null }>;
+  heartbeat(record: InstanceRecord): Promise<{ suffix: string; killed: string | null; fresh: boolean }>;
   /**
    * All entries; `departed` names those that left in good order. Those of killed processes are removed: of all who
    * look, one gets a boot in `killed`, and has to clean up after it.
@@ -34,23 +35,23 @@ export const suffixOf = (record: Pick<InstanceRecord, "instanceId" | "boot">, tw
  * clean up after killed ones; without it they are left out, and removed by others.
  */
 export function createRegistry(
-  bus: { commands(): RedisClient | null; pubsub(): RedisClient | null },
+  bus: Pick<Bus, "commands" | "countListeners">,
   timeoutMs: number,
   cleansUp = true,
 ): Registry {
   /** Boots without a listener, and since when this instance has seen it. */
   let silent = new Map<string, number>();
 
-  const redis = () => present(bus.commands());
+  function redis() {
+    const client = bus.commands();
+    if (client === null) throw new Error("redis does not answer");
+    return client;
+  }
 
   async function isListening(boots: string[]): Promise<Map<string, boolean>> {
     if (boots.length === 0) return new Map();
-    const counts = (await present(bus.pubsub()).sendCommand([
-      "PUBSUB",
-      "NUMSUB",
-      ...boots.map(livenessChannel),
-    ])) as (string | number)[];
-    return new Map(boots.map((boot, index) => [boot, Number(counts[index * 2 + 1]) > 0]));
+    const counts = await bus.countListeners(boots.map(livenessChannel));
+    return new Map(boots.map((boot, i) => [boot, (counts[i] ?? 0) > 0]));
   }
 
   async function remove(suffix: string, boot: string, inOrder: boolean): Promise<boolean> {
@@ -85,7 +86,7 @@ export function createRegistry(
         previous.success &&
         previous.data.boot !== record.boot &&
         !(await isListening([previous.data.boot])).get(previous.data.boot);
-      const suffix = (await redis().eval(heartbeatScript, {
+      const [suffix, fresh] = (await redis().eval(heartbeatScript, {
         keys: [indexKey, departedKey, prefix + record.instanceId, prefix + twin],
         arguments: [
           record.instanceId,
@@ -95,8 +96,8 @@ export function createRegistry(
           String(timeoutMs),
           dead ? "1" : "0",
         ],
-      })) as string;
-      return { suffix, killed: dead && previous.success ? previous.data.boot : null };
+      })) as [string, number];
+      return { suffix, killed: dead && previous.success ? previous.data.boot : null, fresh: fresh === 1 };
     },
     async list() {
       const { entries, departed } = await read();
@@ -121,11 +122,6 @@ export function createRegistry(
       await remove(suffixOf(record, true), record.boot, true);
     },
   };
-}
-
-function present(client: RedisClient | null): RedisClient {
-  if (client === null) throw new Error("redis does not answer");
-  return client;
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,7 @@
 /**
  * Writes an instance's entry. KEYS: index, departed, entry of the plain id, entry of id~boot.
  * ARGV: id, id~boot, boot, record, time-out ms, "1" where the owner of the plain entry is known to be dead.
- * Returns the key suffix taken.
+ * Returns the key suffix taken, and 1 where nothing stood there.
  */
 export const heartbeatScript = `
 local t = redis.call('TIME')
@@ -15,11 +15,11 @@ if owner and ARGV[6] ~= '1' and cjson.decode(owner).boot ~= ARGV[3] then
 elseif redis.call('DEL', KEYS[4]) == 1 then
   redis.call('ZREM', KEYS[1], ARGV[2])
 end
-redis.call('SET', key, ARGV[4], 'PX', ARGV[5])
+local before = redis.call('SET', key, ARGV[4], 'PX', ARGV[5], 'GET')
 redis.call('ZADD', KEYS[1], now, suffix)
 redis.call('ZREM', KEYS[2], suffix)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 3600000)
-return suffix`;
+return { suffix, before and 0 or 1 }`;
 
 /**
  * Reads all live entries. KEYS: index, departed. ARGV: prefix of the entries.

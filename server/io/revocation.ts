@@ -1,3 +1,4 @@
+import type { User } from "../../shared/values.js";
 import type { Verdict, HeldSession } from "../accounts/validity.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { ChatSocket } from "./types.js";
@@ -14,6 +15,8 @@ export interface Revocation {
 /** What revocation needs. */
 export interface RevocationPorts {
   judge(held: HeldSession[]): Promise<Verdict[]>;
+  /** This socket's user is as given now. */
+  onUser(socketId: string, user: User): void;
   log: Log;
 }
 
@@ -23,7 +26,7 @@ type Held = Parameters<Revocation["hold"]>[0];
 const everyMs = 5000;
 
 /** Starts looking, every five seconds at all sockets of this node in one statement. */
-export function createRevocation({ judge, log }: RevocationPorts): Revocation {
+export function createRevocation({ judge, onUser, log }: RevocationPorts): Revocation {
   const held = new Map<Held, string>();
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "looking at sessions failed"),
@@ -36,6 +39,7 @@ export function createRevocation({ judge, log }: RevocationPorts): Revocation {
       return;
     }
     socket.data.user = verdict.user;
+    onUser(socket.id, verdict.user);
     if (socket.nsp.name === "/admin" && verdict.user.role !== "admin") socket.disconnect();
   }
 

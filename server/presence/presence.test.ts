@@ -3,7 +3,8 @@ import type { PresenceDiff } from "../../shared/presence.js";
 import type { User, UserRole } from "../../shared/values.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { silent } from "../test/services.js";
-import { countByRole, createPresence, type PresencePorts } from "./presence.js";
+import { createPresence, type PresencePorts } from "./presence.js";
+import { countByRole } from "./told.js";
 
 const user = (name: string, role: UserRole = "member"): User => ({ id: `id-${name}`, name, role });
 const [ann, bob] = [user("Ann"), user("Bob", "guest")];
@@ -101,6 +102,27 @@ describe("presence of one node alone", () => {
     const counts = { guests: 1, members: 0, admins: 0 };
     expect(await said()).toEqual([{ room: "general", counts, joined: [], left: [ann] }]);
     expect(presence.globalState().counts.members).toBe(1);
+  });
+
+  it("tells another role at once, in the room and in the counts, once for several sockets", async () => {
+    const { presence, said } = build();
+    for (const socket of ["s1", "s2"]) {
+      presence.connect(socket, ann);
+      presence.enter(socket, "general");
+    }
+    await said();
+    const admin = { ...ann, role: "admin" as const };
+    for (const socket of ["s1", "s2"]) presence.update(socket, admin);
+    const counts = { guests: 0, members: 0, admins: 1 };
+    expect(await said()).toEqual([
+      { room: "general", counts, joined: [admin], left: [] },
+      { counts, joined: [], left: [] },
+    ]);
+    presence.update("s1", admin);
+    expect(await said()).toEqual([]);
+    presence.disconnect("s1");
+    presence.disconnect("s2");
+    expect((await said()).at(-1)?.counts.admins).toBe(0);
   });
 
   it("names no one when only counts are wanted", async () => {

@@ -1,13 +1,14 @@
 // Scripts run by Redis: they use its clock, and each is one step to everybody else.
-// A boot's users are kept as `role id`, so that all of them can be taken away when it dies.
+// A boot's users are a hash of id and role, so that all of them can be taken away when it dies. Redis packs up
+// to 512 of them tightly.
 
 const now = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) `;
 
-/** Whether a live boot other than `except` has the member. */
+/** Whether a live boot other than `except` has the user in this role. */
 const heldElsewhere = `
-local function held(boots, prefix, member, except)
+local function held(boots, prefix, id, role, except)
   for _, boot in ipairs(boots) do
-    if boot ~= except and redis.call('SISMEMBER', prefix .. boot .. ':users', member) == 1 then return true end
+    if boot ~= except and redis.call('HGET', prefix .. boot .. ':roles', id) == role then return true end
   end
   return false
 end `;
@@ -21,17 +22,16 @@ redis.call('ZADD', KEYS[2], till, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 for i = 4, #ARGV do
   redis.call('ZADD', KEYS[1], till, ARGV[i])
-  redis.call('SADD', KEYS[3], ARGV[3] .. ' ' .. ARGV[i])
+  redis.call('HSET', KEYS[3], ARGV[i], ARGV[3])
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)`;
 
 /** Takes a boot's user away. KEYS: his global set, the boots, the boot's users. ARGV: boot, role, id, prefix. */
 export const departScript = `${now}${heldElsewhere}
-local member = ARGV[2] .. ' ' .. ARGV[3]
-redis.call('SREM', KEYS[3], member)
+if redis.call('HGET', KEYS[3], ARGV[3]) == ARGV[2] then redis.call('HDEL', KEYS[3], ARGV[3]) end
 local boots = redis.call('ZRANGEBYSCORE', KEYS[2], now, '+inf')
-if not held(boots, ARGV[4], member, ARGV[1]) then redis.call('ZREM', KEYS[1], ARGV[3]) end`;
+if not held(boots, ARGV[4], ARGV[3], ARGV[2], ARGV[1]) then redis.call('ZREM', KEYS[1], ARGV[3]) end`;
 
 /**
  * Takes some users of a dead boot away. KEYS: the boots, its users, the global sets of guest, member, admin.
@@ -41,12 +41,13 @@ export const sweepUsersScript = `${now}${heldElsewhere}
 local sets = { guest = KEYS[3], member = KEYS[4], admin = KEYS[5] }
 redis.call('ZREM', KEYS[1], ARGV[1])
 local boots = redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')
-local members = redis.call('SPOP', KEYS[2], ARGV[3])
-for _, member in ipairs(members) do
-  local role, id = string.match(member, '^(%a+) (.+)$')
-  if sets[role] and not held(boots, ARGV[2], member, ARGV[1]) then redis.call('ZREM', sets[role], id) end
+local some = redis.call('HRANDFIELD', KEYS[2], ARGV[3], 'WITHVALUES')
+for i = 1, #some, 2 do
+  local id, role = some[i], some[i + 1]
+  redis.call('HDEL', KEYS[2], id)
+  if sets[role] and not held(boots, ARGV[2], id, role, ARGV[1]) then redis.call('ZREM', sets[role], id) end
 end
-return #members`;
+return #some / 2`;
 
 /** KEYS: the three global sets. */
 export const countScript = `${now}

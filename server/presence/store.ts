@@ -34,7 +34,7 @@ const globals = Object.values(globalKeys);
 const roomKey = (room: string) => `chat:presence:room:${room}`;
 const bootsKey = "chat:presence:boots";
 const bootPrefix = "chat:presence:boot:";
-const usersOf = (boot: string) => `${bootPrefix}${boot}:users`;
+const rolesOf = (boot: string) => `${bootPrefix}${boot}:roles`;
 const roomsOf = (boot: string) => `${bootPrefix}${boot}:rooms`;
 
 /** Users in one script: a bound on how long Redis is busy with it. */
@@ -59,7 +59,7 @@ export function createPresenceStore(
       for (const role of ["guest", "member", "admin"] as const) {
         const ids = users.filter((user) => user.role === role).map((user) => user.id);
         for (let i = 0; i < ids.length; i += chunk) {
-          const keys = [globalKeys[role], bootsKey, usersOf(boot)];
+          const keys = [globalKeys[role], bootsKey, rolesOf(boot)];
           await redis().eval(renewScript, {
             keys,
             arguments: [boot, lease, role, ...ids.slice(i, i + chunk)],
@@ -76,7 +76,7 @@ export function createPresenceStore(
     },
     async depart(user) {
       await redis().eval(departScript, {
-        keys: [globalKeys[user.role], bootsKey, usersOf(boot)],
+        keys: [globalKeys[user.role], bootsKey, rolesOf(boot)],
         arguments: [boot, user.role, user.id, bootPrefix],
       });
     },
@@ -84,7 +84,7 @@ export function createPresenceStore(
       await redis().zRem(roomKey(room), memberOf(boot, user));
     },
     async sweep(dead) {
-      const keys = [bootsKey, usersOf(dead), ...globals];
+      const keys = [bootsKey, rolesOf(dead), ...globals];
       const step = { keys, arguments: [dead, bootPrefix, String(chunk)] };
       while (Number(await redis().eval(sweepUsersScript, step)) > 0);
       const rooms = await redis().sMembers(roomsOf(dead));

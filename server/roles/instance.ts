@@ -3,7 +3,8 @@ import { once } from "node:events";
 import type { InstanceStatus } from "../../shared/cluster.js";
 import type { Health, MetricsJson } from "../../shared/http.js";
 import type { PresenceCounts } from "../../shared/presence.js";
-import { openBus, type Bus, type BusListeners } from "../bus/bus.js";
+import type { Bus, BusListeners } from "../bus/bus.js";
+import { openBus } from "../bus/open-bus.js";
 import { createClusterLook, type ClusterLook } from "../cluster/health.js";
 import { createMembership } from "../cluster/membership.js";
 import { createRegistry } from "../cluster/registry.js";
@@ -41,8 +42,8 @@ export interface Instance {
 export interface InstancePorts extends Pick<BusListeners, "onRoomEvents" | "onLost" | "onDegraded"> {
   connectedClients(): number;
   presence(): Promise<PresenceCounts>;
-  /** Called with each heartbeat while Redis answers. */
-  onHeartbeat(): Promise<void>;
+  /** Called with each heartbeat while Redis answers; `fresh`: it knew nothing of this instance. */
+  onHeartbeat(fresh: boolean): Promise<void>;
   /** Another instance was killed, and it is on this one to clean up after it; null where the role can not. */
   onKilled: ((boot: string) => Promise<void>) | null;
 }

@@ -39,8 +39,8 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     },
     connectedClients: () => io.engine.clientsCount,
     presence: () => Promise.resolve(presence.globalState().counts),
-    async onHeartbeat() {
-      await presence.heartbeat();
+    async onHeartbeat(fresh) {
+      await presence.heartbeat(fresh);
       await connections.renew();
     },
     onKilled: (boot) => presence.sweep(boot),
@@ -61,7 +61,11 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     metrics,
     log,
   });
-  const revocation = createRevocation({ judge: (held) => judgeSessions(database, held), log });
+  const revocation = createRevocation({
+    judge: (held) => judgeSessions(database, held),
+    onUser: (socketId, user) => presence.update(socketId, user),
+    log,
+  });
   /** What these users may do has changed: looked up by every node. */
   function usersChanged(userIds: string[]): void {
     revocation.check(userIds);
