@@ -1,185 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server as HttpServer } from "node:http";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { encode } from "notepack.io";
 import { Server } from "socket.io";
-import { io as connect, type Socket } from "socket.io-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { clusterSecret, openTestBus, type TestBus } from "../test/bus.js";
-import { connectRedis, eventually, redisUrl } from "../test/services.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clusterSecret, openTestBus } from "../test/bus.js";
+import { droppedFor, joinAs, total } from "../test/node.js";
+import { broadcast, event, opts, startPair, type Pair } from "../test/pair.js";
+import { eventually, redisUrl } from "../test/services.js";
 import { adapterKey, baseChannel, roomEventsChannel } from "./channels.js";
 import { createSeal } from "./seal.js";
 
-interface Node extends TestBus {
-  io: Server;
-  url: string;
-  close(): Promise<void>;
-}
-
-const known = new Set<string>();
-
-async function startNode(redis: string): Promise<Node> {
-  const test = openTestBus(redis, known);
-  const { bus } = test;
-  const http: HttpServer = createServer();
-  const io = new Server(http, { adapter: bus.adapter });
-  io.of("/admin");
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  expect(await bus.ready(5000)).toBe(true);
-  return {
-    ...test,
-    io,
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    async close() {
-      await io.close();
-      await bus.close();
-    },
-  };
-}
-
-/** A client that remembers all it hears, and whether it was ever cut. */
-async function joinAs(node: Node, namespace: string) {
-  const heard: unknown[][] = [];
-  const cuts: string[] = [];
-  const socket: Socket = connect(node.url + namespace, { transports: ["websocket"], forceNew: true });
-  socket.onAny((...all: unknown[]) => void heard.push(all));
-  socket.on("disconnect", (reason) => void cuts.push(reason));
-  await eventually(`a connection to ${namespace}`, () => socket.connected, 5000);
-  return { socket, heard, cuts };
-}
-
-const total = async (metric: { get(): Promise<{ values: { value: number }[] }> }) =>
-  (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
-
-const rejections: unknown[] = [];
-const remember = (reason: unknown) => void rejections.push(reason);
-beforeAll(() => void process.on("unhandledRejection", remember));
-afterAll(() => void process.off("unhandledRejection", remember));
-beforeEach(() => void rejections.splice(0));
-
-const opts = { rooms: [], except: [], flags: {} };
-const broadcast = (packet: unknown, rest: unknown = opts) => encode(["x", packet, rest]);
-const event = (...data: unknown[]) => ({ type: 2, data, nsp: "/" });
-const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-
-/** Somebody who has the secret and is in the registry, and still says nonsense. */
-const peer = randomUUID();
-known.add(peer);
-// The tests' Redis runs on this machine.
-const seal = createSeal(peer, [clusterSecret], () => Date.now());
-
-/** Channel kind, name, bytes: each must be dropped by every node, sealed or not. */
-const poisons: ["" | "-request" | "-response", string, Buffer][] = [
-  ["", "c1", Buffer.from([0xc1])],
-  ["", "text", Buffer.from("hello")],
-  ["", "93 a1", Buffer.from([0x93, 0xa1])],
-  ["", "no opts", encode(["x", { nsp: "/" }])],
-  ["", "empty", Buffer.alloc(0)],
-  ["", "null", encode(null)],
-  ["", "a map", encode({ a: 1 })],
-  ["", "rooms a number", broadcast(event("hi"), { rooms: 5 })],
-  ["", "packet a string", broadcast("hi")],
-  ["", "type 99", broadcast({ type: 99, data: ["hi"], nsp: "/" })],
-  ["", "type 5", broadcast({ type: 5, data: ["hi"], nsp: "/" })],
-  ["", "type 1", broadcast({ type: 1, data: ["hi"], nsp: "/" })],
-  ["", "no data", broadcast({ type: 2, nsp: "/" })],
-  ["", "event name an object", broadcast(event({ a: 1 }))],
-  ["", "huge header", Buffer.from([0xdd, 0x7f, 0xff, 0xff, 0xff])],
-  ["", "nested arrays", Buffer.alloc(200_000, 0x91)],
-  ["", "an ack's id", broadcast({ ...event("hi"), id: 7 })],
-  ...["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"].map(
-    (name): ["", string, Buffer] => ["", `reserved ${name}`, broadcast(event(name))],
-  ),
-  ["-request", "nil", Buffer.from([0xc0])],
-  ["-request", "type 0", json({ type: 0 })],
-  ["-request", "type 5", json({ type: 5 })],
-  ["-request", "type 6 with data a number", json({ type: 6, requestId: "1", data: 5 })],
-  ["-request", "type 6", json({ type: 6 })],
-  ["-request", "bad JSON", Buffer.from("{bad")],
-  ["-request", "JOIN with rooms a number", json({ type: 2, opts, rooms: 5 })],
-  ["-request", "SERVER_SIDE_EMIT with ack", json({ type: 6, uid: "u", requestId: "1", data: ["hi"] })],
-  ["-request", "BROADCAST without opts", encode({ type: 7, uid: "u", requestId: "1" })],
-  ["-request", "unknown type", json({ type: 77 })],
-  ["-response", "nil", Buffer.from([0xc0])],
-  ["-response", "bad JSON", Buffer.from("{bad")],
-  ["-response", "a map without requestId", json({})],
-];
-
-/** Bytes of a small generator with a seed: the same at every run. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 describe("two nodes over a Redis that carries anything", () => {
-  let a: Node;
-  let b: Node;
-  let redis: Awaited<ReturnType<typeof connectRedis>>;
+  let pair: Pair;
+  let { a, b, redis, known, peer, seal } = {} as Pair;
   beforeAll(async () => {
-    redis = await connectRedis(4);
-    [a, b] = [await startNode(redisUrl(4)), await startNode(redisUrl(4))];
+    pair = await startPair(4);
+    ({ a, b, redis, known, peer, seal } = pair);
   });
-  afterAll(async () => {
-    await Promise.all([a.close(), b.close()]);
-    await redis.close();
-  });
-
-  /** Publishes; then only the marker may have reached the clients, and nobody may have been cut. */
-  async function expectDropped(
-    namespace: string,
-    messages: [string, Buffer][],
-    sealed = true,
-  ): Promise<void> {
-    const clients = await Promise.all([joinAs(a, namespace), joinAs(b, namespace)]);
-    const before = await Promise.all([a, b].map((node) => total(node.metrics.pubsubDropped)));
-    for (const [kind, bytes] of messages) {
-      const channel = `${adapterKey}${kind}#${namespace}#`;
-      const said = sealed ? seal.seal(channel, bytes) : bytes;
-      expect(await redis.client.publish(channel, said)).toBeGreaterThanOrEqual(2);
-    }
-    const marker = randomUUID();
-    a.io.of(namespace).emit("marker", marker);
-    await eventually("the good broadcast behind them, at both nodes", () =>
-      clients.every(({ heard }) => heard.length > 0),
-    );
-    for (const client of clients) {
-      expect(client.heard).toEqual([["marker", marker]]);
-      expect(client.cuts).toEqual([]);
-      client.socket.disconnect();
-    }
-    const after = await Promise.all([a, b].map((node) => total(node.metrics.pubsubDropped)));
-    expect(after.map((value, i) => value - (before[i] ?? 0))).toEqual([messages.length, messages.length]);
-    expect(rejections).toEqual([]);
-  }
-
-  describe.each(["/", "/admin"])("in %s", (namespace) => {
-    it.each(poisons)("drop chat:io%s: %s", (kind, _name, bytes) => expectDropped(namespace, [[kind, bytes]]));
-
-    it.each([true, false])(
-      "drop all of them in one burst, and 500 random ones; sealed: %s",
-      async (sealed) => {
-        const random = createRandom(20_261);
-        const kinds = ["", "-request", "-response"];
-        const noise = Array.from({ length: 500 }, (_, i): [string, Buffer] => {
-          const bytes = Buffer.from(
-            Array.from({ length: Math.floor(random() * 200) }, () => Math.floor(random() * 256)),
-          );
-          return [kinds[i % 3] ?? "", bytes];
-        });
-        const all = [...poisons.map(([kind, , bytes]): [string, Buffer] => [kind, bytes]), ...noise];
-        await expectDropped(namespace, all, sealed);
-      },
-    );
-  });
+  afterAll(() => pair.close());
 
   const base = baseChannel("/");
   const hello = (...data: unknown[]) => broadcast(event("hello", ...data));
@@ -193,8 +29,6 @@ describe("two nodes over a Redis that carries anything", () => {
     client.socket.disconnect();
     return client.heard.filter(([name]) => name !== "marker");
   }
-  const droppedFor = async (reason: string) =>
-    (await b.metrics.pubsubDropped.get()).values.find((value) => value.labels.reason === reason)?.value ?? 0;
 
   it("take what an instance of the registry sealed, once, however often it is repeated", async () => {
     const bytes = seal.seal(base, hello(1));
@@ -203,7 +37,7 @@ describe("two nodes over a Redis that carries anything", () => {
       ["hello", 1],
       ["hello", 2],
     ]);
-    expect(await droppedFor("repeated")).toBe(3);
+    expect(await droppedFor(b, "repeated")).toBe(3);
   });
 
   it("drop what was sealed for another channel, with another secret, by nobody known, or long ago", async () => {
@@ -225,8 +59,8 @@ describe("two nodes over a Redis that carries anything", () => {
       [base, hello("not sealed")],
     );
     expect(heard).toEqual([]);
-    await eventually("nobody knows the stranger", async () => (await droppedFor("unknown_boot")) === 2);
-    expect(await droppedFor("too_old")).toBe(2);
+    await eventually("nobody knows the stranger", async () => (await droppedFor(b, "unknown_boot")) === 2);
+    expect(await droppedFor(b, "too_old")).toBe(2);
   });
 
   it("hear all that an instance says from when it has entered the registry", async () => {
@@ -269,8 +103,8 @@ describe("two nodes over a Redis that carries anything", () => {
 
   it("reach each other with different current secrets while both are accepted", async () => {
     const fresh = "a-fresh-secret-of-forty-characters-or-so-";
-    const rotating = openTestBus(redisUrl(4), known, {}, [fresh, clusterSecret]);
-    const both = openTestBus(redisUrl(4), known, {}, [clusterSecret, fresh]);
+    const rotating = openTestBus(redisUrl(4), known, { secrets: [fresh, clusterSecret] });
+    const both = openTestBus(redisUrl(4), known, { secrets: [clusterSecret, fresh] });
     // Its adapter subscribes as soon as there is a server.
     expect(new Server({ adapter: both.bus.adapter }).of("/").name).toBe("/");
     expect(await rotating.bus.ready(5000)).toBe(true);
@@ -282,74 +116,5 @@ describe("two nodes over a Redis that carries anything", () => {
       return (await total(both.metrics.pubsubReceived)) >= before + 2;
     });
     await Promise.all([rotating.bus.close(), both.bus.close()]);
-  });
-});
-
-describe("two nodes whose Redis is killed and started again", () => {
-  let folder: string;
-  let port: number;
-  let child: ChildProcess;
-  let nodes: Node[] = [];
-
-  async function startRedis(): Promise<void> {
-    const args = [
-      "--port",
-      String(port),
-      "--bind",
-      "127.0.0.1",
-      "--dir",
-      folder,
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-    ];
-    child = spawn("redis-server", args, { stdio: "ignore" });
-    await once(child, "spawn");
-  }
-
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parley-redis-"));
-    const probe = createTcpServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    port = (probe.address() as AddressInfo).port;
-    probe.close();
-    await once(probe, "close");
-    await startRedis();
-  });
-  afterEach(async () => {
-    await Promise.all(nodes.map((node) => node.close()));
-    nodes = [];
-    if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  it("count failed publishes, throw nothing, and deliver to each other again by themselves", async () => {
-    const url = `redis://127.0.0.1:${port}`;
-    const [a, b] = (nodes = [await startNode(url), await startNode(url)]) as [Node, Node];
-    const client = await joinAs(b, "/");
-    a.io.emit("before");
-    await eventually("delivery before", () => client.heard.length === 1);
-    const told = b.lost();
-
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    await eventually("both nodes degraded", () => a.bus.isDegraded() && b.bus.isDegraded());
-    const failures = await total(a.metrics.pubsubPublishFailures);
-    for (let i = 0; i < 50; i += 1) a.io.emit("lost", i);
-    await eventually(
-      "50 failures counted",
-      async () => (await total(a.metrics.pubsubPublishFailures)) - failures === 50,
-    );
-
-    await startRedis();
-    await eventually("both nodes well", () => !a.bus.isDegraded() && !b.bus.isDegraded(), 15_000);
-    await eventually("the loss told", () => b.lost() > told);
-    a.io.emit("after");
-    await eventually("delivery after", () => client.heard.some(([name]) => name === "after"));
-    expect(client.heard.map(([name]) => name)).toEqual(["before", "after"]);
-    expect(client.cuts).toEqual([]);
-    expect(rejections).toEqual([]);
-    client.socket.disconnect();
   });
 });

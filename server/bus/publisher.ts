@@ -10,7 +10,8 @@ export interface GuardedPublisher {
   publish(channel: string, message: Buffer | string, kind?: SealedKind): Promise<number>;
   pSubscribe(): void;
   sSubscribe(): void;
-  sendCommand(args: string[]): Promise<unknown>;
+  /** `PUBSUB NUMSUB CHANNEL`, all that the adapter ever asks. */
+  sendCommand(args: [string, string, string]): Promise<unknown>;
   on(event: string, listener: () => void): void;
   off(event: string, listener: () => void): void;
 }
@@ -20,6 +21,7 @@ export interface PublisherPorts {
   client: RedisClient;
   seal: Seal;
   isUsable(): boolean;
+  countListeners(channels: string[]): Promise<number[]>;
   /** Redis refuses this channel to our user. */
   refused(channel: string): void;
   metrics: Metrics;
@@ -37,6 +39,7 @@ export function guardPublisher({
   client,
   seal,
   isUsable,
+  countListeners,
   refused,
   metrics,
   log,
@@ -66,7 +69,7 @@ export function guardPublisher({
     // Only that they exist tells the adapter which client this is.
     pSubscribe() {},
     sSubscribe() {},
-    sendCommand: (args) => client.sendCommand(args),
+    sendCommand: async ([, , channel]) => [channel, ...(await countListeners([channel]))],
     on: (event, listener) => void own.on(event, listener),
     off: (event, listener) => void own.off(event, listener),
   };

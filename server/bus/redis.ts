@@ -1,9 +1,8 @@
 import { createClient, type RedisClientOptions } from "redis";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
-import { followMaster } from "./master-client.js";
-import { parseSentinelUrl } from "./sentinels.js";
 
-const backoffMs = (maxMs: number) => (tries: number) =>
+/** Waits between tries: longer each time, up to `maxMs`, and never many instances at one moment. */
+export const backoffMs = (maxMs: number) => (tries: number) =>
   Math.min(50 * 2 ** tries, maxMs) + Math.random() * 100;
 
 const common = {
@@ -14,46 +13,38 @@ const common = {
   disableClientInfo: true,
   maintNotifications: "disabled",
 } as const;
-const socket = { connectTimeout: 2000, socketTimeout: 4000 } as const;
+
+/** The library builds a class of all commands for each new set of options, which takes 50 ms; copies have theirs. */
+const pattern = createClient(common);
 
 /** A client of this project's one kind: RESP3, no offline queue, bounded, never giving up (lab-notes §0 rule 3). */
-export type RedisClient = ReturnType<typeof createPlainClient>;
+export type RedisClient = typeof pattern;
 
-function createPlainClient(options: RedisClientOptions) {
-  return createClient({ ...common, ...options });
+/** Makes a client of the one kind, that nobody listens to yet. */
+export function createPlainClient(
+  options: Pick<RedisClientOptions, "url" | "name" | "username" | "password" | "socket">,
+): RedisClient {
+  return pattern.duplicate(options);
 }
 
-/**
- * Makes a client that is not connected yet; faults are logged, at most one line in ten seconds. Behind Sentinels it
- * is always the master's.
- */
+/** Makes a client of one server that is not connected yet. */
 export function createRedisClient(url: string, name: string, log: Log): RedisClient {
-  const sentinels = parseSentinelUrl(url);
-  const client = sentinels
-    ? followMaster(
-        sentinels,
-        ({ host, port }) =>
-          createPlainClient({
-            name: `parley-${name}`,
-            ...(sentinels.username === undefined ? {} : { username: sentinels.username }),
-            ...(sentinels.password === undefined ? {} : { password: sentinels.password }),
-            // Whether it is still the master is asked before every connection: it never gets to its own next try.
-            socket: { ...socket, host, port, reconnectStrategy: () => 60_000 },
-          }),
-        // Only the Sentinels are asked so often.
-        backoffMs(250),
-      )
-    : createPlainClient({
-        url,
-        name: `parley-${name}`,
-        // Always a number: by default the client gives up for good on a socket time-out (lab-notes §3).
-        socket: { ...socket, reconnectStrategy: backoffMs(1000) },
-      });
+  const client = createPlainClient({
+    url,
+    name: `parley-${name}`,
+    // Always a number: by default the client gives up for good on a socket time-out (lab-notes §3).
+    socket: { connectTimeout: 2000, socketTimeout: 4000, reconnectStrategy: backoffMs(1000) },
+  });
+  logErrors(client, name, log);
+  return client;
+}
+
+/** Logs a client's faults, at most one line in ten seconds. */
+export function logErrors(client: RedisClient, name: string, log: Log): void {
   const logError = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ client: name, error: messageOf(error), suppressed }, "redis"),
   );
   client.on("error", logError);
-  return client;
 }
 
 /** Closes a client whatever its state; resolves when it is gone. */

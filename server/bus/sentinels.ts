@@ -1,75 +1,42 @@
-import { createClient } from "redis";
+import type { Followed, Place } from "./address.js";
+import type { Where } from "./followed-client.js";
+import type { RedisClient } from "./redis.js";
+import { watchNode, type WatchedNode } from "./watched-nodes.js";
 
-/** Where the current master is, as Sentinels tell. */
-export interface MasterAddress {
-  host: string;
-  port: number;
+/** What a Sentinel says of the master; the epoch counts its failovers. */
+interface Master {
+  place: Place;
+  epoch: number;
 }
 
-/** A Redis whose master is found by asking Sentinels. */
-export interface SentinelTarget {
-  nodes: MasterAddress[];
-  master: string;
-  username?: string;
-  password?: string;
+/** Where Sentinels say that the master is; `changed` is called when they may say something else. */
+export function watchSentinels(
+  { nodes }: Followed,
+  name: string,
+  changed: () => void,
+): { where: Where; stop(): void } {
+  const sentinels: WatchedNode<Master>[] = nodes.map((place) =>
+    watchNode(place, {
+      // The credentials of the address are the master's.
+      credentials: {},
+      ask: (client) => askMaster(client, name),
+      channel: "+switch-master",
+      told: () => changed(),
+    }),
+  );
+
+  const now = () => rightMaster(sentinels.map((sentinel) => sentinel.answer()));
+  return { where: { now }, stop: () => sentinels.forEach((sentinel) => sentinel.stop()) };
 }
 
-/** The target of `redis-sentinel://master?nodes=host:port,…`, as the configuration writes it; null for any other address. */
-export function parseSentinelUrl(address: string): SentinelTarget | null {
-  const url = new URL(address);
-  if (url.protocol !== "redis-sentinel:") return null;
-  const nodes = (url.searchParams.get("nodes") ?? "").split(",").map((node) => {
-    const at = node.lastIndexOf(":");
-    return { host: node.slice(0, at), port: Number(node.slice(at + 1)) };
-  });
-  const username = url.searchParams.get("username");
-  const password = url.searchParams.get("password");
-  return {
-    nodes,
-    master: decodeURIComponent(url.hostname),
-    ...(username === null ? {} : { username }),
-    ...(password === null ? {} : { password }),
-  };
+/** The master of the highest epoch: after a failover some Sentinels still name the old one for a while. */
+export function rightMaster(told: (Master | null)[]): Place | null {
+  const [latest] = told.filter((master) => master !== null).sort((a, b) => b.epoch - a.epoch);
+  return latest?.place ?? null;
 }
 
-const patienceMs = 1000;
-
-async function ask({ host, port }: MasterAddress, master: string): Promise<MasterAddress> {
-  const client = createClient({
-    socket: { host, port, connectTimeout: patienceMs, socketTimeout: patienceMs, reconnectStrategy: false },
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-  });
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    const answer = await client.sendCommand(["SENTINEL", "get-master-addr-by-name", master]);
-    const [masterHost, masterPort] = (answer ?? []) as unknown as string[];
-    if (masterHost === undefined) throw new Error(`the Sentinel ${host}:${port} does not know ${master}`);
-    return { host: masterHost, port: Number(masterPort) };
-  } finally {
-    if (client.isOpen) client.destroy();
-  }
-}
-
-/** Asks all Sentinels at once for the master; takes the first answer, rejects when none comes. */
-export async function findMaster({ nodes, master }: SentinelTarget): Promise<MasterAddress> {
-  return Promise.any(nodes.map((node) => ask(node, master)));
-}
-
-/** Where to connect now: the master's address behind Sentinels, any other address as it is. Rejects as above. */
-export async function addressNow(address: string): Promise<string> {
-  const target = parseSentinelUrl(address);
-  if (target === null) return address;
-  const { host, port } = await findMaster(target);
-  const url = new URL(`redis://${host}:${port}`);
-  url.username = target.username ?? "";
-  url.password = target.password ?? "";
-  return url.href;
-}
-
-/** Whether an address carries a password. */
-export function hasPassword(address: string): boolean {
-  const target = parseSentinelUrl(address);
-  return (target === null ? new URL(address).password : (target.password ?? "")) !== "";
+async function askMaster(client: RedisClient, name: string): Promise<Master> {
+  const answer = await client.sendCommand<Record<string, string>>(["SENTINEL", "MASTER", name]);
+  const { ip = "", port, "config-epoch": epoch } = answer;
+  return { place: { host: ip, port: Number(port) }, epoch: Number(epoch) };
 }

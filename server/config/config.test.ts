@@ -43,9 +43,19 @@ describe("distributed mode", () => {
     expect(decodeURIComponent(url.password)).toBe("p@ss:/#");
   });
 
-  it("refuses a Redis Cluster, which this version can not use", () => {
-    expect(() => base({ ...distributed, REDIS_CLUSTER_NODES: "a:1,b:2" })).toThrow(
-      /^REDIS_CLUSTER_NODES: not supported/,
+  it("may be a Cluster, which stands alone and needs another Redis for volatile data", () => {
+    const cluster = { ...distributed, REDIS_CLUSTER_NODES: "a:1,b:2" };
+    expect(() => base(cluster)).toThrow(/^CACHE_REDIS_URL: required with REDIS_CLUSTER_NODES/);
+    const cache = { CACHE_REDIS_URL: "redis://cache" };
+    expect(base({ ...cluster, ...cache, REDIS_USERNAME: "node" })).toMatchObject({
+      redisUrl: "redis-cluster://all?nodes=a%3A1%2Cb%3A2&username=node",
+      cacheRedisUrl: "redis://cache",
+    });
+    expect(() => base({ ...cluster, ...cache, REDIS_URL: "redis://a" })).toThrow(
+      /^REDIS_CLUSTER_NODES: not beside/,
+    );
+    expect(() => base({ ...cluster, ...cache, REDIS_SENTINELS: "a:1" })).toThrow(
+      /^REDIS_SENTINELS: not beside/,
     );
   });
 

@@ -1,10 +1,9 @@
 import { ConfigError, type Env } from "./env.js";
 
-/** Address of the bus; refuses what this version can not use. @throws ConfigError naming the variable. */
+/** Address of the bus. @throws ConfigError naming the variable. */
 export function requireRedis(env: Env): string {
   if (env.REDIS_SENTINELS) return throughSentinels(env, env.REDIS_SENTINELS);
-  if (env.REDIS_CLUSTER_NODES)
-    throw new ConfigError("REDIS_CLUSTER_NODES: not supported by this version; use REDIS_URL");
+  if (env.REDIS_CLUSTER_NODES) return asCluster(env, env.REDIS_CLUSTER_NODES);
   const url =
     env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
   if (url === null)
@@ -13,16 +12,30 @@ export function requireRedis(env: Env): string {
 }
 
 function throughSentinels(env: Env, sentinels: string[]): string {
-  if (env.REDIS_URL !== undefined || env.REDIS_HOST !== undefined)
+  if (env.REDIS_URL !== undefined || env.REDIS_HOST !== undefined || env.REDIS_CLUSTER_NODES !== undefined)
     throw new ConfigError(
-      "REDIS_SENTINELS: not beside REDIS_URL or REDIS_HOST: they name the master themselves",
+      "REDIS_SENTINELS: not beside REDIS_URL, REDIS_HOST or REDIS_CLUSTER_NODES: they name the master themselves",
     );
   if (env.REDIS_SENTINEL_MASTER === undefined)
     throw new ConfigError("REDIS_SENTINEL_MASTER: required with REDIS_SENTINELS");
-  const query = new URLSearchParams({ nodes: sentinels.join(",") });
+  return `redis-sentinel://${encodeURIComponent(env.REDIS_SENTINEL_MASTER)}?${followed(env, sentinels)}`;
+}
+
+function asCluster(env: Env, nodes: string[]): string {
+  if (env.REDIS_URL !== undefined || env.REDIS_HOST !== undefined)
+    throw new ConfigError("REDIS_CLUSTER_NODES: not beside REDIS_URL or REDIS_HOST");
+  if (env.CACHE_REDIS_URL === undefined && env.CACHE_REDIS_HOST === undefined)
+    throw new ConfigError(
+      "CACHE_REDIS_URL: required with REDIS_CLUSTER_NODES: a Cluster carries messages only, registry, presence and limits need a Redis that is none",
+    );
+  return `redis-cluster://all?${followed(env, nodes)}`;
+}
+
+function followed(env: Env, nodes: string[]): string {
+  const query = new URLSearchParams({ nodes: nodes.join(",") });
   if (env.REDIS_USERNAME !== undefined) query.set("username", env.REDIS_USERNAME);
   if (env.REDIS_PASSWORD !== undefined) query.set("password", env.REDIS_PASSWORD);
-  return `redis-sentinel://${encodeURIComponent(env.REDIS_SENTINEL_MASTER)}?${query.toString()}`;
+  return query.toString();
 }
 
 /** Address of volatile data, null where it is the bus's; parts that are not given fall back to the unprefixed ones (M17). */

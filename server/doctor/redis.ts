@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { addressNow } from "../bus/sentinels.js";
+import { addressNow } from "../bus/redis-forms.js";
 import type { Config } from "../config/config.js";
 import { skewOf } from "./clocks.js";
 import { failed, notChecked, ok, placeOf, reasonOf, warning, type Finding } from "./finding.js";
@@ -36,7 +36,7 @@ export async function checkRedis(config: Config): Promise<CheckedRedis> {
 
   async function look(check: string, address: string, needs: string[][]): Promise<DoctorRedis | null> {
     const url = await addressNow(address).catch((error: unknown) => {
-      findings.push(failed(check, `no Sentinel tells the master: ${reasonOf(error)}`));
+      findings.push(failed(check, `none of its Sentinels or nodes tells where it is: ${reasonOf(error)}`));
       return null;
     });
     const client = url === null ? null : await connect(check, url);
@@ -64,9 +64,10 @@ export async function checkRedis(config: Config): Promise<CheckedRedis> {
   }
 
   const data = dataNeeds(role);
+  const bus = [...busNeeds(role), ...(redisUrl.startsWith("redis-cluster:") ? [["CLUSTER", "INFO"]] : [])];
   if (redisUrl === cacheRedisUrl)
-    return { findings, commands: await look("redis", redisUrl, [...busNeeds(role), ...data]), skewMs, close };
-  await look("redis", redisUrl, busNeeds(role));
+    return { findings, commands: await look("redis", redisUrl, [...bus, ...data]), skewMs, close };
+  await look("redis", redisUrl, bus);
   return { findings, commands: await look("cache redis", cacheRedisUrl, data), skewMs, close };
 }
 

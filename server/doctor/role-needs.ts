@@ -70,11 +70,9 @@ export function dataNeeds(role: InstanceRole): string[][] {
     ...all,
     ...limiting,
     ["SADD", key, ""],
-    ["SREM", key, ""],
-    ["SISMEMBER", key, ""],
-    ["SPOP", key],
     ["SMEMBERS", key],
     ["HGET", key, "t"],
+    ["HRANDFIELD", key, "1", "WITHVALUES"],
     ["HDEL", key, "t"],
     ["HINCRBY", key, "t", "1"],
   ];

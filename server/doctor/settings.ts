@@ -1,4 +1,4 @@
-import { hasPassword } from "../bus/sentinels.js";
+import { hasPassword } from "../bus/address.js";
 import { readFileSync } from "node:fs";
 import type { InstanceRole } from "../../shared/cluster.js";
 import { emitterConfig, nodeConfig, workerConfig, type Config } from "../config/config.js";

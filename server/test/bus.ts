@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { openBus, type Bus, type BusListeners } from "../bus/bus.js";
+import type { Bus, BusListeners } from "../bus/bus.js";
+import { openBus } from "../bus/open-bus.js";
+import type { Log } from "../metrics/log.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 import { silent } from "./services.js";
 
@@ -15,30 +17,40 @@ export interface TestBus {
   lost(): number;
 }
 
+/** What differs from one test's bus to another's. */
+export interface TestBusOptions {
+  /** Volatile data is there; on the bus's Redis by default. */
+  cacheUrl?: string;
+  secrets?: string[];
+  onDegraded?: BusListeners["onDegraded"];
+  onOrder?: BusListeners["onOrder"];
+  log?: Log;
+}
+
 /** Opens a bus on a Redis; the instance is known to all that share `known`. */
-export function openTestBus(
-  url: string,
-  known: Set<string>,
-  listeners: Partial<BusListeners> = {},
-  secrets = [clusterSecret],
-): TestBus {
+export function openTestBus(url: string, known: Set<string>, options: TestBusOptions = {}): TestBus {
   const boot = randomUUID();
   const metrics = createMetrics();
   let lost = 0;
   known.add(boot);
   const bus = openBus(
-    { boot, clusterSecrets: secrets, dedupWindowMs: 5000, redisUrl: url, cacheRedisUrl: url },
+    {
+      boot,
+      clusterSecrets: options.secrets ?? [clusterSecret],
+      dedupWindowMs: 5000,
+      redisUrl: url,
+      cacheRedisUrl: options.cacheUrl ?? url,
+    },
     {
       onRoomEvents() {},
       onLost: () => void (lost += 1),
       onResubscribed() {},
-      onDegraded() {},
-      onOrder() {},
+      onDegraded: options.onDegraded ?? (() => {}),
+      onOrder: options.onOrder ?? (() => {}),
       listBoots: () => Promise.resolve([...known]),
-      ...listeners,
     },
     metrics,
-    silent,
+    options.log ?? silent,
   );
   return { boot, bus, metrics, lost: () => lost };
 }
