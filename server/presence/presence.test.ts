@@ -4,6 +4,7 @@ import type { User, UserRole } from "../../shared/values.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { silent } from "../test/services.js";
 import { createPresence, type PresencePorts } from "./presence.js";
+import type { PresenceStore } from "./store.js";
 import { countByRole } from "./told.js";
 
 const user = (name: string, role: UserRole = "member"): User => ({ id: `id-${name}`, name, role });
@@ -12,12 +13,13 @@ const [ann, bob] = [user("Ann"), user("Bob", "guest")];
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function build(mode: PresencePorts["mode"] = "on") {
+function build(mode: PresencePorts["mode"] = "on", store: PresenceStore | null = null) {
+  const outage = { on: false };
   const diffs: PresenceDiff[] = [];
   const presence = createPresence({
     mode,
-    store: null,
-    isDegraded: () => false,
+    store,
+    isDegraded: () => outage.on,
     debounceMs: 500,
     hint: () => undefined,
     emitDiff: (diff) => void diffs.push(diff),
@@ -28,7 +30,7 @@ function build(mode: PresencePorts["mode"] = "on") {
     await vi.advanceTimersByTimeAsync(ms);
     return diffs.splice(0);
   };
-  return { presence, said };
+  return { presence, said, outage };
 }
 
 it("counts users by role", () => {
@@ -137,5 +139,56 @@ describe("presence of one node alone", () => {
     presence.connect("s1", ann);
     presence.enter("s1", "general");
     expect(await said(60_000)).toEqual([]);
+  });
+});
+
+/** What the nodes lease, without rooms; it may lose all of it. */
+function fakeStore() {
+  const leased = new Map<string, User>();
+  const store: PresenceStore = {
+    async renew(users) {
+      for (const each of users) leased.set(each.id, each);
+    },
+    depart: async ({ id }) => void leased.delete(id),
+    leaveRoom: async () => {},
+    sweep: async () => [],
+    counts: async () => countByRole(leased.values()),
+    inRoom: async () => [],
+  };
+  return { store, leased };
+}
+
+describe("presence after an outage of Redis", () => {
+  it("takes away who left meanwhile", async () => {
+    const { store, leased } = fakeStore();
+    const { presence, said, outage } = build("on", store);
+    presence.connect("s1", ann);
+    presence.connect("s2", bob);
+    await said();
+    outage.on = true;
+    presence.disconnect("s2");
+    await said();
+    expect([...leased.keys()]).toEqual([ann.id, bob.id]);
+    outage.on = false;
+    presence.resume();
+    await said();
+    expect([...leased.keys()]).toEqual([ann.id]);
+  });
+
+  it("leases its users anew, and believes that others are gone only when they had time for that", async () => {
+    const { store, leased } = fakeStore();
+    const { presence, said, outage } = build("on", store);
+    const eve = user("Eve");
+    leased.set(eve.id, eve);
+    presence.connect("s1", ann);
+    expect((await said())[0]?.counts.members).toBe(2);
+    outage.on = true;
+    leased.clear();
+    outage.on = false;
+    presence.resume();
+    await presence.heartbeat(false);
+    expect(await said()).toEqual([]);
+    expect([...leased.keys()]).toEqual([ann.id]);
+    expect((await said(2500)).map(({ counts }) => counts.members)).toEqual([1]);
   });
 });

@@ -1,7 +1,8 @@
 import type { PresenceCounts, PresenceDiff } from "../../shared/presence.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
-import { createLocalUsers, type Changes, type LocalUsers } from "./local-users.js";
+import type { User } from "../../shared/values.js";
+import { createLocalUsers, type Changes, type LocalUsers, type Where } from "./local-users.js";
 import type { PresenceStore } from "./store.js";
 import { countByRole, createTold, type Told } from "./told.js";
 
@@ -34,9 +35,16 @@ export interface Presence
   sweep(boot: string): Promise<void>;
   /** Renews the leases and looks at everything again; `fresh`: Redis had forgotten them, so the others look too. */
   heartbeat(fresh: boolean): Promise<void>;
+  /** Redis is back, maybe without leases: leases everybody anew and has the other nodes look. */
+  resume(): void;
   /** Gives up all leases: the instance stops. */
   close(): Promise<void>;
 }
+
+/** Longer than it takes all nodes to notice that Redis is back, or empty. */
+const settleMs = 2000;
+
+const departureKey = (where: Where, { id, role }: User) => `${where ?? ""} ${id} ${role}`;
 
 /** Creates this node's presence. */
 export function createPresence(ports: PresencePorts): Presence {
@@ -44,6 +52,10 @@ export function createPresence(ports: PresencePorts): Presence {
   const told = createTold(ports.emitDiff);
   /** Rooms that changed elsewhere. */
   const changedThere = new Set<string>();
+  /** Who went and may still have a lease. */
+  const departed = new Map<string, Changes["left"][number]>();
+  /** Before this what Redis says may lack others who have not leased anew yet. */
+  let believeFrom = 0;
   let timer: NodeJS.Timeout | null = null;
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     ports.log.warn({ error: messageOf(error), suppressed }, "presence is old: redis does not take it"),
@@ -62,19 +74,28 @@ export function createPresence(ports: PresencePorts): Presence {
     const toLookAt = new Set([...changed, ...changedThere]);
     changedThere.clear();
     try {
-      if (changes.where.size > 0) await share(changes, changed);
+      noteDeparted(changes);
+      if (changes.where.size > 0 || departed.size > 0) await share(changes, changed);
       await look(toLookAt);
     } catch (error) {
       logFailure(error);
     }
   }
 
+  function noteDeparted({ came, left }: Changes): void {
+    if (ports.store === null) return;
+    for (const { where, user } of left) departed.set(departureKey(where, user), { where, user });
+    for (const [where, back] of came) for (const user of back) departed.delete(departureKey(where, user));
+  }
+
   /** Takes to Redis, and tells the other nodes, what changed here. */
-  async function share({ came, left }: Changes, changed: string[]): Promise<void> {
+  async function share({ came }: Changes, changed: string[]): Promise<void> {
     const store = shared();
     if (store === null) return;
-    for (const { where, user } of left)
+    for (const [key, { where, user }] of departed) {
       await (where === null ? store.depart(user) : store.leaveRoom(where, user));
+      departed.delete(key);
+    }
     const inside = [...came].flatMap(([where, who]) => (where === null ? [] : [[where, who] as const]));
     await store.renew(came.get(null) ?? [], new Map(inside));
     ports.hint(changed);
@@ -82,6 +103,7 @@ export function createPresence(ports: PresencePorts): Presence {
 
   async function look(rooms: Iterable<string>): Promise<void> {
     const store = shared();
+    if (store && performance.now() < believeFrom) return;
     const inside = new Set(users.rooms());
     for (const room of rooms) {
       if (inside.has(room)) told.tellRoom(room, store ? await store.inRoom(room) : users.in(room));
@@ -95,6 +117,22 @@ export function createPresence(ports: PresencePorts): Presence {
     ports.metrics.presenceUsers.set({ role: "member" }, counts.members);
     ports.metrics.presenceUsers.set({ role: "admin" }, counts.admins);
     told.tellCounts(counts);
+  }
+
+  async function renew(): Promise<void> {
+    const rooms = users.rooms();
+    await shared()?.renew(users.in(null), new Map(rooms.map((room) => [room, users.in(room)])));
+  }
+
+  /** Leases everybody anew and has the others look; tells nobody that others are gone until they have done so too. */
+  async function renewAll(): Promise<void> {
+    believeFrom = performance.now() + settleMs;
+    setTimeout(() => {
+      for (const room of users.rooms()) changedThere.add(room);
+      flushSoon();
+    }, settleMs).unref();
+    await renew();
+    ports.hint(users.rooms());
   }
 
   const { connect, disconnect, leave, update } = users;
@@ -120,10 +158,13 @@ export function createPresence(ports: PresencePorts): Presence {
     },
     async heartbeat(fresh) {
       if (ports.mode === "off") return;
-      const rooms = users.rooms();
-      await shared()?.renew(users.in(null), new Map(rooms.map((room) => [room, users.in(room)])));
-      if (fresh) ports.hint(rooms);
-      await look(rooms);
+      if (fresh && users.in(null).length > 0) return renewAll();
+      await renew();
+      await look(users.rooms());
+    },
+    resume() {
+      if (ports.mode === "off" || (users.in(null).length === 0 && departed.size === 0)) return;
+      renewAll().then(flushSoon, logFailure);
     },
     async close() {
       if (timer) clearTimeout(timer);
