@@ -64,10 +64,13 @@ function networks(text: string | undefined): string[] {
   });
 }
 
+/** nginx refuses a `limit_conn` above this. */
+const nginxConnectionsMax = 65_535;
+
 function connectionsPerAddress(env: Environment): number {
   const limit = env["LIMIT_CONNECTIONS_PER_IP"];
-  if (limit === "off") return 65535;
-  return Math.max(1000, 2 * (Number(limit ?? 0) || 0));
+  if (limit === "off") return nginxConnectionsMax;
+  return Math.min(nginxConnectionsMax, Math.max(1000, 2 * (Number(limit ?? 0) || 0)));
 }
 
 function given(env: Environment, names: string[]): boolean {

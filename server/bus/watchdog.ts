@@ -8,6 +8,8 @@ export interface Watchdog {
 
 const intervalMs = 1000;
 const deadlineMs = 1500;
+/** A timer that comes later than this tells that the event loop was blocked. */
+const lateMs = 500;
 
 /**
  * PINGs each client once a second: a frozen Redis or a silently cut line is invisible to the client itself
@@ -35,10 +37,13 @@ export function watchClients(clients: RedisClient[], changed: (healthy: boolean)
     // While it is retrying, its own loop goes on: a second one beside it would never end.
     if (!client.isReady || asking.has(client)) return update();
     asking.add(client);
+    const askedAt = performance.now();
     try {
       await withDeadline(client.ping(), deadlineMs);
       set(client, true);
     } catch {
+      // The answer may be there, and this process was not: it asks again.
+      if (performance.now() - askedAt > deadlineMs + lateMs) return;
       set(client, false);
       if (client.isReady) {
         client.destroy();

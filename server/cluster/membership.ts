@@ -14,7 +14,7 @@ export interface Membership {
    * Rejects when Redis fails.
    */
   list(): ReturnType<Registry["list"]>;
-  /** Whether the event loop is blocked right now (F-16). */
+  /** Whether the event loop was blocked just now (F-16). */
   isBlocked(): boolean;
   /** Writes the entry once, and with it what the role does at each heartbeat; never rejects. */
   beat(): Promise<void>;

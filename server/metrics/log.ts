@@ -2,9 +2,17 @@ import { pino, type Logger } from "pino";
 
 export type Log = Logger;
 
-/** JSON lines on stdout; secrets and bodies are never passed to it (T27). */
+/** What waits while nothing can be written, as on a full disk; more is lost. */
+const waitingBytesMax = 1_000_000;
+
+/**
+ * JSON lines on stdout; secrets and bodies are never passed to it (T27). A line that can not be written waits for the
+ * next one, and harms nobody.
+ */
 export function createLog(level: string, instance: { instanceId: string; role: string } | null): Log {
-  return pino({ level, base: instance, timestamp: pino.stdTimeFunctions.isoTime });
+  const stdout = pino.destination({ dest: 1, sync: true, maxLength: waitingBytesMax });
+  stdout.on("error", () => {});
+  return pino({ level, base: instance, timestamp: pino.stdTimeFunctions.isoTime }, stdout);
 }
 
 /** An error's message for a log line, whatever was thrown. */
