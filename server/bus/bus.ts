@@ -13,7 +13,7 @@ export interface BusListeners {
   onLost(): void;
   /** The subscriptions are complete again. */
   onResubscribed(): void;
-  /** Redis does not answer any more, or does again. */
+  /** Redis does not answer or take anything any more, or does again. */
   onDegraded(degraded: boolean): void;
   /** An instance of the cluster tells this one to do something. */
   onOrder(order: string): void;
@@ -29,7 +29,7 @@ export interface Bus {
   rooms: Pick<GuardedSubscriber, "followRoom" | "leaveRoom">;
   /** Hears what outside services publish: raw bytes that nobody sealed, for the listener to check. */
   listenOutside(listener: (bytes: Buffer) => void): void;
-  /** Commands on volatile data; null while Redis does not answer. */
+  /** Commands on volatile data; null while Redis does not answer, or refuses what is written. */
   commands(): RedisClient | null;
   /** How many connections listen to each channel; rejects while that is not known. */
   countListeners(channels: string[]): Promise<number[]>;

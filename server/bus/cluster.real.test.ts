@@ -133,7 +133,7 @@ describe("three nodes over a Redis Cluster", () => {
   async function usedNode(): Promise<{ port: number; role: string }> {
     const found: { port: number; role: string }[] = [];
     for (const port of cluster.ports) {
-      if (!/name=parley-subscribe /.test(await infoOf(port, "CLIENT", "LIST"))) continue;
+      if (!/name=parley-test-subscribe /.test(await infoOf(port, "CLIENT", "LIST"))) continue;
       const role = /role:(\w+)/.exec(await infoOf(port, "INFO", "replication"))?.[1] ?? "";
       found.push({ port, role });
     }

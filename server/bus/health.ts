@@ -4,12 +4,15 @@ import type { Metrics } from "../metrics/metrics.js";
 import { createEcho } from "./echo.js";
 import type { RedisClient } from "./redis.js";
 import { watchClients } from "./watchdog.js";
+import { watchWrites } from "./writes.js";
 
 /** Whether the bus works: every connection answers, and what is published comes back. */
 export interface Health {
   isHealthy(): boolean;
   /** Every connection answers; what is published may still not come back. */
   isAnswering(): boolean;
+  /** Every connection answers, and what is written is taken. */
+  takesWrites(): boolean;
   /** What was published on every channel has come back since Redis answers. */
   isProven(): boolean;
   /** Publishes out of turn what has not come back yet. */
@@ -23,6 +26,7 @@ export interface Health {
 export interface HealthPorts {
   clients: RedisClient[];
   subscribing: RedisClient;
+  commanding: RedisClient;
   /** The channels that have to be heard. */
   channels(): string[];
   /** False where silence says nothing. */
@@ -36,7 +40,7 @@ export interface HealthPorts {
 
 /** Watches from now on; until the first proof the bus is not healthy. */
 export function watchHealth(ports: HealthPorts): Health {
-  const { clients, subscribing, metrics, log } = ports;
+  const { clients, subscribing, commanding, metrics, log } = ports;
   let healthy = false;
   let stopped = false;
 
@@ -61,26 +65,30 @@ export function watchHealth(ports: HealthPorts): Health {
     },
   });
   const watchdog = watchClients(clients, () => update());
+  const writes = watchWrites(commanding, () => update(), log);
   metrics.pubsubDegraded.set(1);
 
   function update(): void {
-    const now = watchdog.isHealthy() && !echo.isDeaf();
+    const now = watchdog.isHealthy() && !echo.isDeaf() && !writes.areRefused();
     if (stopped || now === healthy) return;
     healthy = now;
     metrics.pubsubDegraded.set(healthy ? 0 : 1);
-    log[healthy ? "info" : "warn"](healthy ? "redis answers" : "redis does not answer: degraded");
+    if (healthy) log.info("redis answers");
+    else log.warn(writes.areRefused() ? "redis takes nothing: degraded" : "redis does not answer: degraded");
     ports.changed(healthy);
   }
 
   return {
     isHealthy: () => healthy,
     isAnswering: () => watchdog.isHealthy(),
+    takesWrites: () => watchdog.isHealthy() && !writes.areRefused(),
     isProven: echo.isProven,
     prove: echo.prove,
     heard: echo.heard,
     stop() {
       stopped = true;
       watchdog.stop();
+      writes.stop();
       echo.stop();
     },
   };

@@ -19,7 +19,7 @@ import { createSeal } from "./seal.js";
 import { guardSubscriber, type GuardedSubscriber } from "./subscriber.js";
 import { createSubscriptions } from "./subscriptions.js";
 
-type BusConfig = Pick<Config, "boot" | "clusterSecrets" | "dedupWindowMs"> & {
+type BusConfig = Pick<Config, "instanceId" | "boot" | "clusterSecrets" | "dedupWindowMs"> & {
   redisUrl: string;
   cacheRedisUrl: string;
 };
@@ -29,13 +29,13 @@ const outsidePattern = "chat:ext#/#*";
 
 /** Opens the bus; it connects by itself, now and after every loss, for as long as it takes. */
 export function openBus(config: BusConfig, listeners: BusListeners, metrics: Metrics, log: Log): Bus {
-  const { boot } = config;
+  const { instanceId, boot } = config;
   const latency = createLatencyWindow(60_000);
   const main = openRedis(config.redisUrl, log);
   const cache = config.cacheRedisUrl === config.redisUrl ? main : openRedis(config.cacheRedisUrl, log);
-  const publishing = main.createClient("publish");
-  const subscribing = main.createClient("subscribe");
-  const commanding = cache.createClient("commands");
+  const publishing = main.createClient(`${instanceId}-publish`);
+  const subscribing = main.createClient(`${instanceId}-subscribe`);
+  const commanding = cache.createClient(`${instanceId}-commands`);
   const clients = [publishing, subscribing, commanding];
   // A Cluster has as many clocks as nodes; volatile data has one.
   const clock = createRedisClock(commanding, log);
@@ -109,6 +109,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   const health = watchHealth({
     clients,
     subscribing,
+    commanding,
     channels: () => [...bases],
     isUsable: () => canPublish() && subscriptions.isComplete(),
     beat: (channel, payload) => void publisher.publish(channel, payload, "heartbeat"),
@@ -143,7 +144,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     emitter: new Emitter(publisher, { key: adapterKey, parser: codec }),
     rooms: guarded,
     listenOutside: (listener) => void subscriptions.add(outsidePattern, (bytes) => listener(bytes), true),
-    commands: () => (health.isAnswering() && commanding.isReady ? commanding : null),
+    commands: () => (health.takesWrites() && commanding.isReady ? commanding : null),
     countListeners,
     latency,
     isDegraded: () => !health.isHealthy(),

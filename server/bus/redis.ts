@@ -27,7 +27,7 @@ export function createPlainClient(
   return pattern.duplicate(options);
 }
 
-/** Makes a client of one server that is not connected yet. */
+/** Makes a client of one server that is not connected yet; Redis lists it as `parley-<name>`. */
 export function createRedisClient(url: string, name: string, log: Log): RedisClient {
   const client = createPlainClient({
     url,

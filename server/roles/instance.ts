@@ -75,17 +75,23 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
           { ...config, redisUrl: config.redisUrl, cacheRedisUrl: config.cacheRedisUrl },
           {
             ...ports,
-            onOrder: (order) => order === drainOrder && drainOneself(),
-            onResubscribed() {
-              // Redis may have been emptied, and others may have taken this instance for dead.
-              if (phase !== "starting") void membership.beat();
+            onDegraded(degraded) {
+              ports.onDegraded(degraded);
+              if (!degraded) enterAnew();
             },
+            onOrder: (order) => order === drainOrder && drainOneself(),
+            onResubscribed: enterAnew,
             listBoots: async () => (await membership.list()).instances.map(({ boot }) => boot),
           },
           metrics,
           log,
         );
   const isDegraded = () => bus?.isDegraded() ?? false;
+
+  /** Redis may have been emptied or have let leases end, and others may have taken this instance for dead. */
+  function enterAnew(): void {
+    if (phase !== "starting") void membership.beat();
+  }
 
   function status(): InstanceStatus {
     if (phase !== "ready") return phase;

@@ -35,7 +35,9 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     },
     onDegraded(degraded) {
       io.local.emit("cluster:state", { degraded });
-      if (!degraded) logs.delivery.resync();
+      if (degraded) return;
+      logs.delivery.resync();
+      presence.resume();
     },
     connectedClients: () => io.engine.clientsCount,
     presence: () => Promise.resolve(presence.globalState().counts),

@@ -35,6 +35,7 @@ export function openTestBus(url: string, known: Set<string>, options: TestBusOpt
   known.add(boot);
   const bus = openBus(
     {
+      instanceId: "test",
       boot,
       clusterSecrets: options.secrets ?? [clusterSecret],
       dedupWindowMs: 5000,
