@@ -1,4 +1,5 @@
 import { setTimeout as pass } from "node:timers/promises";
+import type { Cut } from "./proxy.js";
 import type { Random } from "./random.js";
 import { tellPostgres, tellRedis } from "./servers.js";
 import { nodes, replaced, type World } from "./world.js";
@@ -26,6 +27,9 @@ async function freeze(pid: number, lasting: Promise<void>): Promise<void> {
 const smallBuffer = "pubsub 1048576 0 0";
 const usualBuffer = "pubsub 33554432 8388608 60";
 const endOthers = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()";
+
+/** Whatever a network may do between a node and Redis. */
+const cuts: readonly Cut[] = ["reset", "hold", "swallow"];
 
 /** Every fault there is, by name. */
 export const faults = {
@@ -79,6 +83,13 @@ export const faults = {
         ["CONFIG", "SET", "client-output-buffer-limit", usualBuffer],
       ),
   },
+  "redis-cut": {
+    part: "redis",
+    async run(world, random) {
+      world.toRedis.cut(random.pick(cuts), random.pick(nodes(world)).instanceId);
+      await seconds(random, 1, 5).finally(world.toRedis.heal);
+    },
+  },
   "postgres-kill": {
     part: "postgres",
     async run({ postgres }, random) {
@@ -100,14 +111,14 @@ export const faults = {
   },
   "postgres-stall": {
     part: "postgres",
-    async run({ proxy }, random) {
-      proxy.stall(true);
-      await seconds(random, 1, 6).finally(() => proxy.stall(false));
+    async run({ toPostgres }, random) {
+      toPostgres.cut("hold");
+      await seconds(random, 1, 6).finally(toPostgres.heal);
     },
   },
   "reply-cut": {
     part: "postgres",
-    run: ({ proxy }) => proxy.cutReplies(8, 10_000),
+    run: ({ toPostgres }) => toPostgres.cutReplies(8, 10_000),
   },
   "nginx-reload": {
     part: "nginx",

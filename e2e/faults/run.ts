@@ -69,8 +69,17 @@ async function strike(world: World, people: People, blow: Blow, random: Random):
   return records.map((record) => ({ ...record, readyAt }));
 }
 
+/** What a run does to its world while people talk. */
+export type Hurt = (
+  world: World,
+  people: People,
+  options: RunOptions,
+  record: RunRecord,
+  tell: Tell,
+) => Promise<void>;
+
 /** Hurts the cluster as the seed says, until the time or the number of blows is reached. */
-async function strikeOn(world: World, people: People, options: RunOptions, record: RunRecord, tell: Tell) {
+const strikeOn: Hurt = async (world, people, options, record, tell) => {
   const random = createRandom(options.seed ^ faultSalt);
   const names = faultNames.filter((name) => (options.only ?? faults[name].part) === faults[name].part);
   const blows = scheduleFaults(random, options.together, names);
@@ -87,7 +96,7 @@ async function strikeOn(world: World, people: People, options: RunOptions, recor
     tell(`${Math.round(passedMs() / 1000)} s: ${blow.join(" and ")}, all well after ${took} ms`);
     await pass(1000 * random.between(0.3, 1.5));
   }
-}
+};
 
 const isIn = ({ rooms, person }: Talker) => rooms.every((room) => person().position(room) !== null);
 const waitingOf = ({ name, outbox }: Talker) =>
@@ -95,8 +104,13 @@ const waitingOf = ({ name, outbox }: Talker) =>
     .entries()
     .map(({ action }) => ({ client: name, clientId: action.input.clientId }));
 
-/** Does one run in a fresh world. */
-export async function run(world: World, options: RunOptions, tell: Tell): Promise<RunResult> {
+/** Does one run in a fresh world; it is hurt by the faults of the seed, or in one way of the caller's. */
+export async function run(
+  world: World,
+  options: RunOptions,
+  tell: Tell,
+  hurt: Hurt = strikeOn,
+): Promise<RunResult> {
   const random = createRandom(options.seed);
   const recorder = createRecorder();
   const { record } = recorder;
@@ -106,7 +120,7 @@ export async function run(world: World, options: RunOptions, tell: Tell): Promis
     await eventually("everybody is in", () => people.talkers.every(isIn), 30_000);
     const traffic = startTraffic(people.talkers, options.perSecond, random);
     const memoryCourse = watchMemory(world);
-    await strikeOn(world, people, options, record, tell).finally(traffic.stop);
+    await hurt(world, people, options, record, tell).finally(traffic.stop);
     const memory = memoryCourse();
     const stoppedAt = performance.now();
     record.logs = await comeToRest(people);

@@ -5,6 +5,7 @@ import { eventually } from "../support/eventually.js";
 import { freePorts } from "../support/ports.js";
 import { startStack, type Stack, type StackProcess } from "../support/stack.js";
 import { openPostgresProxy, type PostgresProxy } from "./postgres-proxy.js";
+import { openProxy, type Proxy } from "./proxy.js";
 import { ownPostgres, ownRedis, type OwnServer } from "./servers.js";
 
 /** A cluster of which every part can be hurt: Redis and Postgres are the run's own, the rest is `npm start`'s. */
@@ -12,7 +13,10 @@ export interface World {
   stack: Stack;
   redis: OwnServer;
   postgres: OwnServer;
-  proxy: PostgresProxy;
+  /** Between the instances and Redis. */
+  toRedis: Proxy;
+  /** Between the instances and Postgres. */
+  toPostgres: PostgresProxy;
   /** Signals a process of the cluster so that it ends. */
   end(pid: number, signal: "SIGKILL" | "SIGTERM"): void;
   /** Looks at the processes that run now; returns those seen before that are gone without having been ended. */
@@ -29,8 +33,18 @@ const limits = {
   LIMIT_CONNECTIONS_PER_USER: "off",
 };
 
+/** What a world may have of its own. */
+export interface WorldOptions {
+  env?: Record<string, string>;
+  /** Starts its Postgres. */
+  launchPostgres?: typeof ownPostgres;
+}
+
 /** Starts three nodes and all they need; where that fails nothing is left. */
-export async function startWorld(): Promise<World> {
+export async function startWorld({
+  env = {},
+  launchPostgres = ownPostgres,
+}: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "parley-faults-"));
   const stops: (() => unknown)[] = [() => rm(dataDir, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
@@ -40,13 +54,16 @@ export async function startWorld(): Promise<World> {
     const port = await freePorts(2);
     const redis = await ownRedis(dataDir, port);
     stops.push(redis.stop);
-    const postgres = await ownPostgres(dataDir, port + 1);
+    const postgres = await launchPostgres(dataDir, port + 1);
     stops.push(postgres.stop);
-    const proxy = await openPostgresProxy(postgres.url);
-    stops.push(proxy.close);
-    const stack = await startStack({ ...limits, REDIS_URL: redis.url, DATABASE_URL: proxy.url });
+    const toRedis = await openProxy(redis.url);
+    stops.push(toRedis.close);
+    const toPostgres = await openPostgresProxy(postgres.url);
+    stops.push(toPostgres.close);
+    const addresses = { REDIS_URL: toRedis.url, DATABASE_URL: toPostgres.url };
+    const stack = await startStack({ ...limits, ...addresses, ...env });
     stops.push(stack.stop);
-    return { stack, redis, postgres, proxy, ...watchProcesses(stack), stop };
+    return { stack, redis, postgres, toRedis, toPostgres, ...watchProcesses(stack), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -13,7 +13,10 @@ const againMs = 1000;
 /** Keeps a socket coming back; `refused` hears of definite refusals. Returns what ends it. */
 export function comeBack(socket: ChatSocket, refused: (error: ErrorBody) => void): () => void {
   const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
   const later = (ms: number, act: () => void): void => {
+    // Its own closing is a disconnect as well.
+    if (stopped) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       act();
@@ -36,6 +39,7 @@ export function comeBack(socket: ChatSocket, refused: (error: ErrorBody) => void
     else if (!socket.active) later(known.data?.retryAfterMs ?? againMs, () => socket.connect());
   });
   return () => {
+    stopped = true;
     for (const timer of timers) clearTimeout(timer);
   };
 }
