@@ -8,7 +8,8 @@ export interface Relay {
   close(): void;
 }
 
-async function openRelay(target: string, localAddress: string): Promise<Relay> {
+/** A relay whose connections come from this address of the loopback network. */
+export async function openRelay(target: string, localAddress: string): Promise<Relay> {
   const { port } = new URL(target);
   const open = new Set<Socket>();
   const server = createServer((near) => {
