@@ -1,5 +1,5 @@
-// `npm start`, `npm test` and `npm run soak` on a machine with Node and nothing else: installs what is missing, builds
-// what is stale, then hands over. Node's own modules only, because it runs before anything is installed.
+// `npm start`, `npm test`, `npm run soak` and `npm run bench` on a machine with Node and nothing else: installs what is
+// missing, builds what is stale, then hands over. Node's own modules only, because it runs before anything is installed.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -176,7 +176,7 @@ function isPresent({ programs }) {
 
 function neededTools() {
   if (verb === "test") return [tools.redis, tools.nginx, tools.chromium, tools.prometheus];
-  if (verb === "soak") return [tools.redis, tools.nginx];
+  if (verb === "soak" || verb === "bench") return [tools.redis, tools.nginx];
   if (args.includes("--single")) return [];
   const { REDIS_URL, REDIS_URL_FILE, REDIS_HOST, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env;
   const given = REDIS_URL || REDIS_URL_FILE || REDIS_HOST || REDIS_SENTINELS || REDIS_CLUSTER_NODES;
@@ -258,11 +258,12 @@ const programs = {
   start: { module: "../dist/compose/local.js", help: "compose/help.txt" },
   test: { module: "../dist/e2e/run.js", help: "compose/help.txt" },
   soak: { module: "../dist/e2e/faults/soak.js", help: "e2e/faults/help.txt" },
+  bench: { module: "../dist/e2e/bench/bench.js", help: "e2e/bench/help.txt" },
 };
 
 async function main() {
   const program = Object.hasOwn(programs, verb ?? "") ? programs[verb] : undefined;
-  if (!program) fail("usage: node compose/setup.mjs start|test|soak [options]", 2);
+  if (!program) fail("usage: node compose/setup.mjs start|test|soak|bench [options]", 2);
   if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(fs.readFileSync(join(root, program.help), "utf8"));
     return 0;

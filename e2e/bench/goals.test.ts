@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import type { Row } from "./figures.js";
+import { goalsTable } from "./goals.js";
+
+const rows = (parley: number): Row[] =>
+  Object.entries({ parley, plain: 7 }).map(([subject, cpu]) => ({
+    scenario: "fan-out",
+    work: "hot sat",
+    subject,
+    figures: { "server CPU s/M": cpu },
+  }));
+
+it.each([
+  [1, "missed"],
+  [0.5, "floor"],
+  [0.3, "aim"],
+])("says what a cost of %d beside 7 reaches: %s", (parley, reached) => {
+  expect(goalsTable(rows(parley))).toMatch(new RegExp(`hot sat: .* ${reached} +\\|`));
+});
+
+it("is silent about what was not measured", () => {
+  expect(goalsTable([])).toBe("");
+  expect(goalsTable(rows(1)).split("\n")).toHaveLength(3);
+});

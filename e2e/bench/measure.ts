@@ -1,0 +1,51 @@
+import { measureCpu } from "./cpu.js";
+import type { Talk, TalkInput } from "./load/talk.js";
+import type { Services } from "./services.js";
+import type { Subject } from "./subject.js";
+
+/** A talk with the CPU seconds of all who had to do with it. */
+export interface MeasuredTalk extends Talk {
+  cpu: { server: number; redis: number; postgres: number; load: number; proxy: number };
+}
+
+/** The same seed in every round and for every server: the same messages at the same times. */
+const seed = 20_260;
+
+/** What must not be. Packets of several nodes may cross and may come twice: a client has to put up with that. */
+function faultsOf({ nodes }: Subject, { faults, gaps, expected, repeats, disorder }: Talk): string[] {
+  const isOne = nodes.length === 1;
+  return [
+    ...faults,
+    ...(gaps > 0 ? [`${gaps} deliveries of ${expected} are missing`] : []),
+    ...(isOne && repeats > 0 ? [`${repeats} deliveries came twice`] : []),
+    ...(isOne && disorder > 0 ? [`${disorder} deliveries came out of order`] : []),
+  ];
+}
+
+/** Has the crowd talk, and measures; throws when anything went wrong. */
+export async function measureTalk(
+  { load, pids }: Services,
+  subject: Subject,
+  input: Pick<TalkInput, "pace" | "seconds"> & { anywhere?: boolean },
+  { proxy = [] as number[] } = {},
+): Promise<MeasuredTalk> {
+  const read = measureCpu({
+    server: subject.nodes.map(({ pid }) => pid),
+    redis: [pids.redis],
+    postgres: [pids.postgres],
+    load: [load.pid],
+    proxy,
+  });
+  const talk = await load.order("talk", { anywhere: false, seed, ...input });
+  const measured = { ...talk, cpu: read() };
+  const wrong = faultsOf(subject, talk);
+  if (wrong.length > 0) {
+    const said = subject.lastLine() === "" ? "" : ` (its last line: ${subject.lastLine()})`;
+    throw new Error(`${subject.dialect}: ${wrong.slice(0, 5).join("; ")}${said}`);
+  }
+  return measured;
+}
+
+/** A talk that is not measured: the compiler of the server has to see the load first. */
+export const warmUp = ({ load }: Services, pace: TalkInput["pace"], seconds: number, anywhere = false) =>
+  load.order("talk", { pace, seconds, seed: 1, anywhere });
