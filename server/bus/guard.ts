@@ -43,7 +43,7 @@ export interface GuardPorts {
   onHeartbeat(opened: Opened, channel: string): void;
   /** Another instance, or this one, tells this very instance to do something. */
   onOrder(order: string): void;
-  /** A batch of room events from another node passed; the adapter delivers it to the local sockets right after. */
+  /** A batch of room events from another instance passed; it goes this way and not through the adapter. */
   onRoomEvents(batch: RoomEvents): void;
 }
 
@@ -90,7 +90,7 @@ export function createGuard(ports: GuardPorts): Guard {
     return null;
   }
 
-  function checkContent(payload: Buffer, channel: string): DropReason | null {
+  function checkContent(payload: Buffer, channel: string): DropReason | null | RoomEvents {
     const decoded = decodeAny(payload);
     if (decoded === undefined) return "undecodable";
     if (channel.startsWith(`${adapterKey}-request#`))
@@ -102,8 +102,7 @@ export function createGuard(ports: GuardPorts): Guard {
     if (broadcast.data[1].data[0] !== "room:events") return null;
     const batch = roomEvents.safeParse(broadcast.data[1].data[1]);
     if (!batch.success) return "bad_shape";
-    ports.onRoomEvents(batch.data);
-    return null;
+    return batch.data;
   }
 
   /** The adapter reads what starts with `{` as JSON, the rest as msgpack; undefined for neither. */
@@ -115,8 +114,8 @@ export function createGuard(ports: GuardPorts): Guard {
     }
   }
 
-  /** What the adapter is to get, null for what it need not, or why it is dropped. */
-  function open(bytes: Buffer, channel: string): Buffer | null | DropReason {
+  /** What the adapter or the room is to get, null for what nobody need have, or why it is dropped. */
+  function open(bytes: Buffer, channel: string): Buffer | RoomEvents | null | DropReason {
     if (bytes.length > messageBytesMax) return "too_big";
     // The adapter skips its own broadcasts as well, but only after decoding them.
     if (channel.startsWith(`${adapterKey}#`) && seal.isOwnMessage(bytes)) return null;
@@ -157,8 +156,9 @@ export function createGuard(ports: GuardPorts): Guard {
     if (typeof payload === "string") return drop(payload, channel);
     metrics.pubsubReceived.inc();
     try {
+      const taken = Buffer.isBuffer(payload) ? listener(payload, channelBytes) : ports.onRoomEvents(payload);
       // The adapter's request listener is async: what it rejects with would end the process.
-      Promise.resolve(listener(payload, channelBytes)).catch((error: unknown) => {
+      Promise.resolve(taken).catch((error: unknown) => {
         ports.log.debug({ error: messageOf(error) }, "the adapter refused a request");
         drop("listener_threw", channel);
       });

@@ -53,6 +53,8 @@ export interface NodeConfig extends Config {
   guests: Env["GUESTS"];
   presenceDebounceMs: number;
   headPollIntervalMs: number;
+  /** Under load events gather no longer than this before they are sent together. */
+  fanoutWindowMaxMs: number;
   limits: BucketLimits;
   connectionsPerIp: number | null;
   connectionsPerUser: number | null;
@@ -137,6 +139,7 @@ export function nodeConfig(env: Env, keepSecret: KeepSecret): NodeConfig {
     guests: env.GUESTS,
     presenceDebounceMs: env.PRESENCE_DEBOUNCE_MS,
     headPollIntervalMs: env.HEAD_POLL_INTERVAL_MS,
+    fanoutWindowMaxMs: env.FANOUT_WINDOW_MAX_MS,
     limits: {
       messages: env.LIMIT_MESSAGES,
       commands: env.LIMIT_COMMANDS,

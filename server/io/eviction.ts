@@ -18,13 +18,14 @@ export interface Eviction {
   end(userId: string, reason: string): void;
 }
 
-/** Eviction of the sockets of `io()`. */
-export function createEviction(io: () => ChatServer): Eviction {
+/** Eviction of the sockets of `io()`; `giveDue` sends what they were to be given before. */
+export function createEviction(io: () => ChatServer, giveDue: () => void): Eviction {
   const guarded = new Set<string>();
 
   function takeOut(batch: RoomEvents, upTo: number, userId: string): void {
     const { adapter, sockets } = io().of("/");
     const channel = roomChannel(batch.room);
+    giveDue();
     for (const id of adapter.rooms.get(userChannel(userId)) ?? []) {
       const socket = sockets.get(id);
       if (!socket?.rooms.has(channel)) continue;

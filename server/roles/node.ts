@@ -28,7 +28,7 @@ import { openRoomLogs } from "./room-logs.js";
 /** A node: HTTP, the chat and the built client. Resolves when it is ready. */
 export async function startNode(config: NodeConfig): Promise<Role> {
   const instance = openInstance(config, {
-    onRoomEvents: (batch) => logs.take(batch),
+    onRoomEvents: (batch) => logs.give(batch),
     onLost() {
       logs.delivery.resync();
       revocation.check();

@@ -8,6 +8,9 @@ import { createHistoryReader, readStretches, type HistoryReader } from "../histo
 import { createRecentEvents } from "../history/recent.js";
 import { createEviction, type Eviction } from "../io/eviction.js";
 import { roomChannel } from "../io/names.js";
+import { createRoomBatches } from "../io/room-batches.js";
+import { createRoomWriter } from "../io/room-writer.js";
+import { createTick } from "../io/tick.js";
 import type { ChatServer } from "../io/types.js";
 import { createAccess, type Access } from "../rooms/access.js";
 import { createRooms, type Rooms } from "../rooms/rooms.js";
@@ -21,13 +24,13 @@ export interface RoomLogs {
   history: HistoryReader;
   delivery: Delivery;
   eviction: Eviction;
-  /** What is to be done before a batch goes to local sockets, whichever way it came. */
-  take(batch: RoomEvents): void;
+  /** Gives a batch to this node's sockets with the next tick, whichever way it came. */
+  give(batch: RoomEvents): void;
   /** Sends what was committed here to everybody in its room, on all nodes. */
   broadcast(batch: RoomEvents): void;
   /** The room has no local sockets any more. */
   leave(room: string): void;
-  /** Ends the looks at heads. */
+  /** Ends the looks at heads, and sends what is due. */
   stop(): void;
   /** Closes what was opened for reading, last of all. */
   close(): Promise<void>;
@@ -38,7 +41,16 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
   const { database, log, metrics, isDegraded } = instance;
   const access = createAccess(database);
   const recent = createRecentEvents();
-  const eviction = createEviction(io);
+  const writer = createRoomWriter(io);
+  const toSockets = createRoomBatches();
+  const toNodes = createRoomBatches();
+  const tick = createTick(() => {
+    for (const batch of toNodes.take())
+      instance.bus?.emitter.to(roomChannel(batch.room)).emit("room:events", batch);
+    metrics.eventsDelivered.inc(writer.write(toSockets.take()));
+  }, config.fanoutWindowMaxMs);
+  // Who is taken out was given all that came before.
+  const eviction = createEviction(io, tick.flush);
   const replica =
     config.replicaUrl === null
       ? null
@@ -47,18 +59,19 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
           log,
         );
 
-  function take(batch: RoomEvents): void {
+  function give(batch: RoomEvents): void {
     eviction.obey(batch);
-    const sockets = io().of("/").adapter.rooms.get(roomChannel(batch.room))?.size ?? 0;
-    if (sockets === 0) return;
+    if (!io().of("/").adapter.rooms.has(roomChannel(batch.room))) return;
     delivery.delivered(batch);
     recent.keep(batch);
-    metrics.eventsDelivered.inc(sockets * batch.events.length);
+    toSockets.add(batch);
+    tick.due();
   }
 
   function broadcast(batch: RoomEvents): void {
-    take(batch);
-    io().to(roomChannel(batch.room)).emit("room:events", batch);
+    toNodes.add(batch);
+    tick.due();
+    give(batch);
   }
 
   const delivery = createDelivery({
@@ -75,10 +88,7 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
     isDegraded,
     log,
     intervalMs: config.headPollIntervalMs,
-    emitLocally(batch) {
-      take(batch);
-      io().local.to(roomChannel(batch.room)).emit("room:events", batch);
-    },
+    emitLocally: give,
   });
 
   return {
@@ -88,14 +98,17 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
     history: createHistoryReader({ primary: database, replica, recent, log }),
     delivery,
     eviction,
-    take,
+    give,
     broadcast,
     leave(room) {
       delivery.unwatch(room);
       recent.forget(room);
       eviction.forget(room);
     },
-    stop: () => delivery.stop(),
+    stop() {
+      delivery.stop();
+      tick.flush();
+    },
     close: async () => replica?.close(),
   };
 }

@@ -1,0 +1,153 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { connect as connectTcp, Socket as TcpSocket, type AddressInfo } from "node:net";
+import { Server, type Socket as ServerSocket } from "socket.io";
+import { io as connect, type Socket } from "socket.io-client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
+import { eventually } from "../test/services.js";
+import { roomChannel } from "./names.js";
+import { createRoomWriter, frameOf, type RoomWriter } from "./room-writer.js";
+import type { ChatServer } from "./types.js";
+
+let io: ChatServer;
+let writer: RoomWriter;
+let port: number;
+const closing: (() => void)[] = [];
+
+beforeEach(async () => {
+  const http = createServer();
+  io = new Server(http, { perMessageDeflate: false });
+  writer = createRoomWriter(() => io);
+  io.on("connection", (socket) => void socket.join(["a", "b"].map(roomChannel)));
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  port = (http.address() as AddressInfo).port;
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const close of closing.splice(0)) close();
+  await io.close();
+});
+
+const batch = (room: string, ...offsets: number[]): RoomEvents => ({
+  room,
+  epoch: "1",
+  events: offsets.map((offset) => ({ offset, kind: "message", text: `nr. ${offset} ä€😀` }) as RoomEvent),
+});
+
+/** A stock client that remembers all it hears: room and offset of events, the number of anything else. */
+async function listen(transports: ("websocket" | "polling")[]) {
+  const heard: string[] = [];
+  const joined = new Promise<ServerSocket>((resolve) => void io.once("connection", resolve as never));
+  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true });
+  closing.push(() => void client.disconnect());
+  client.on("room:events", ({ room, events }: RoomEvents) => {
+    for (const { offset } of events) heard.push(`${room}${offset}`);
+  });
+  client.on("other", (n: number) => void heard.push(`o${n}`));
+  const socket = await joined;
+  await eventually("the client to know", () => client.connected, 5000);
+  return { client, heard, socket };
+}
+
+const upgraded = (client: Socket) => client.io.engine.transport.name === "websocket";
+
+/** Counts what reaches the sockets of the operating system. */
+function countWrites(): () => number {
+  const spy = vi.spyOn(TcpSocket.prototype as unknown as { _writeGeneric(): void }, "_writeGeneric");
+  return () => spy.mock.calls.length;
+}
+
+describe("room events written past the ordinary queue", () => {
+  it.each([["websocket"], ["polling"], ["polling", "websocket"]] as ("websocket" | "polling")[][])(
+    "come once and in order between ordinary ones: %s %s",
+    async (...transports) => {
+      const { heard, socket } = await listen(transports.filter(Boolean));
+      const expected: string[] = [];
+      for (let n = 1; n <= 300; n += 1) {
+        if (n % 3 === 0) {
+          socket.emit("other", n);
+          expected.push(`o${n}`);
+        } else {
+          const room = n % 2 === 0 ? "a" : "b";
+          expect(writer.write([batch(room, n)])).toBe(1);
+          expected.push(`${room}${n}`);
+        }
+        // Upgrades, polls and drains happen between.
+        if (n % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await eventually("everything", () => heard.length >= expected.length, 5000);
+      expect(heard).toEqual(expected);
+    },
+  );
+
+  it("come once and in order all through an upgrade", async () => {
+    const { client, heard } = await listen(["polling", "websocket"]);
+    let last = 0;
+    await eventually("the upgrade", () => {
+      for (let n = 0; n < 5; n += 1) writer.write([batch("a", (last += 1))]);
+      return upgraded(client) && last > 100;
+    });
+    for (let n = 0; n < 5; n += 1) writer.write([batch("a", (last += 1))]);
+    await eventually("everything", () => heard.length >= last, 5000);
+    expect(heard).toEqual(Array.from({ length: last }, (_, n) => `a${n + 1}`));
+  });
+
+  it("cost one write for each socket, of however many events and rooms", async () => {
+    const all = [await listen(["websocket"]), await listen(["websocket"])];
+    const writes = countWrites();
+    expect(writer.write([batch("a", 1, 2, 3), batch("b", 4)])).toBe(8);
+    expect(writes()).toBe(2);
+    for (const { heard } of all) {
+      await eventually("everything", () => heard.length >= 4, 5000);
+      expect(heard).toEqual(["a1", "a2", "a3", "b4"]);
+    }
+    writer.write([batch("a", 5)]);
+    expect(writes()).toBe(4);
+  });
+
+  it("do not wait for a socket that does not read", async () => {
+    const { heard } = await listen(["websocket"]);
+    // A WebSocket that shakes hands and then never reads.
+    const deaf = connectTcp(port, "127.0.0.1");
+    closing.push(() => void deaf.destroy());
+    deaf.write(
+      "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+    );
+    await once(deaf, "data");
+    const joined = once(io, "connection");
+    deaf.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
+    await joined;
+    deaf.pause();
+    const text = "x".repeat(4000);
+    const big = { room: "a", epoch: "1", events: [{ offset: 1, kind: "message", text } as RoomEvent] };
+    for (let n = 0; n < 3000; n += 1) writer.write([big]);
+    const { clients: connections } = io.engine as unknown as {
+      clients: Record<string, { transport: { socket: { bufferedAmount: number } } }>;
+    };
+    const waiting = Object.values(connections).map(({ transport }) => transport.socket.bufferedAmount);
+    await eventually("all at the one that reads", () => heard.length === 3000, 10_000);
+    // Still counted where a client that does not read is noticed.
+    expect(Math.max(...waiting)).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe("a frame", () => {
+  it.each([
+    [0, [0x81, 0]],
+    [125, [0x81, 125]],
+    [126, [0x81, 126, 0, 126]],
+    [65_535, [0x81, 126, 0xff, 0xff]],
+    [65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ])("of %i bytes tells its length", (length, head) => {
+    const frame = frameOf("x".repeat(length));
+    expect([...frame.subarray(0, head.length)]).toEqual(head);
+    expect(frame).toHaveLength(head.length + length);
+  });
+
+  it("counts bytes, not characters", () => {
+    expect([...frameOf("ä€😀")]).toEqual([0x81, 9, ...Buffer.from("ä€😀")]);
+  });
+});
