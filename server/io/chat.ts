@@ -3,7 +3,6 @@ import { Failure } from "../failure.js";
 import type { UserAction } from "../history/append.js";
 import type { Append } from "../history/group-commit.js";
 import type { HistoryReader } from "../history/read.js";
-import type { Limiter } from "../limits/bucket.js";
 import type { Presence } from "../presence/presence.js";
 import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
@@ -18,7 +17,6 @@ export interface ChatDeps {
   append: Append;
   history: HistoryReader;
   presence: Presence;
-  limiter: Limiter;
   /** Resolves when what other nodes say in the room is heard, or when that takes too long. */
   follow(room: string): Promise<void>;
   /** Only members may read this room, which has local sockets now. */
@@ -32,13 +30,12 @@ type Unsigned<A> = A extends UserAction ? Omit<A, "sender"> : never;
 
 /** The commands of the namespace `/`. */
 export function chatCommands(deps: ChatDeps): CommandHandlers {
-  const { access, rooms, append, history, presence, limiter } = deps;
+  const { access, rooms, append, history, presence } = deps;
 
   /** Appends what the socket's user does; its event reaches all in the room, the sender too. */
   async function act(socket: ChatSocket, action: Unsigned<UserAction>) {
     const { user } = socket.data;
     if (user.role === "guest" && !deps.guestsMayWrite) throw new Failure("forbidden", "guests may only read");
-    await limiter.take("messages", user.id);
     const { id, offset, at } = await append({ ...action, sender: user });
     return { id, offset, at };
   }

@@ -1,12 +1,14 @@
 import {
+  actionNames,
   commands,
   type Ack,
+  type ActionName,
   type CommandData,
   type CommandInput,
   type CommandName,
 } from "../../shared/commands.js";
 import { Failure, invalid, toErrorBody } from "../failure.js";
-import type { Limiter } from "../limits/bucket.js";
+import type { Limiter, LimitName } from "../limits/bucket.js";
 import { messageOf, type Log } from "../metrics/log.js";
 import type { ChatSocket } from "./types.js";
 
@@ -15,6 +17,7 @@ export type CommandHandlers = {
   [N in CommandName]: (socket: ChatSocket, input: CommandInput<N>) => Promise<CommandData[N]>;
 };
 
+const isAction = (name: CommandName): name is ActionName => (actionNames as readonly string[]).includes(name);
 const isCommand = (event: string): event is CommandName => Object.hasOwn(commands, event);
 
 /**
@@ -46,6 +49,22 @@ export function listenForCommands(
   });
 }
 
+/** What writes to a log is a message too. */
+const costOf = (command: Command | Failure): readonly LimitName[] =>
+  !(command instanceof Failure) && isAction(command.name) ? ["commands", "messages"] : ["commands"];
+
+interface Command {
+  name: CommandName;
+  input: unknown;
+}
+
+function parse(event: string, args: unknown[]): Command | Failure {
+  if (!isCommand(event)) return new Failure("invalid", "event: unknown command");
+  if (args.length !== 1) return new Failure("invalid", "input: exactly one object");
+  const parsed = commands[event].safeParse(args[0]);
+  return parsed.success ? { name: event, input: parsed.data } : invalid(parsed.error);
+}
+
 async function run(
   socket: ChatSocket,
   event: string,
@@ -53,12 +72,11 @@ async function run(
   handlers: CommandHandlers,
   limiter: Limiter,
 ): Promise<unknown> {
-  await limiter.take("commands", socket.data.user.id);
-  if (!isCommand(event)) throw new Failure("invalid", "event: unknown command");
-  if (args.length !== 1) throw new Failure("invalid", "input: exactly one object");
-  const parsed = commands[event].safeParse(args[0]);
-  if (!parsed.success) throw invalid(parsed.error);
+  const command = parse(event, args);
+  // What is refused counts too.
+  await limiter.take(costOf(command), socket.data.user.id);
+  if (command instanceof Failure) throw command;
   // The table ties name, input and data together; TypeScript can not follow it through an index.
-  const handler = handlers[event] as (socket: ChatSocket, input: unknown) => Promise<unknown>;
-  return handler(socket, parsed.data);
+  const handler = handlers[command.name] as (socket: ChatSocket, input: unknown) => Promise<unknown>;
+  return handler(socket, command.input);
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createMetrics } from "../metrics/metrics.js";
 import { connectRedis, silent } from "../test/services.js";
 import { createLimiter } from "./bucket.js";
@@ -26,6 +26,21 @@ it("allows exactly the burst of 60 takes at once on two nodes", async () => {
   expect(await outcomes(takes)).toBe(20);
   expect(await outcomes([nodes[0]!.take("messages", "bob")])).toBe(1);
   nodes.forEach((node) => node.stop());
+});
+
+it("takes of several limits with one command, and asks once for all who ask at one moment", async () => {
+  const node = build();
+  const evaluated = vi.spyOn(redis.client, "eval");
+  await node.take(["messages", "logins"], "dan");
+  expect(evaluated).toHaveBeenCalledTimes(1);
+  await expect(node.take(["messages", "logins"], "dan")).rejects.toMatchObject({
+    message: "too many logins",
+  });
+  evaluated.mockClear();
+  expect(await outcomes(Array.from({ length: 30 }, () => node.take("messages", "eve")))).toBe(20);
+  expect(evaluated.mock.calls.length).toBeLessThanOrEqual(2);
+  evaluated.mockRestore();
+  node.stop();
 });
 
 it("says how long to wait", async () => {

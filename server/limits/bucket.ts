@@ -1,5 +1,6 @@
 import type { Bucket } from "../config/env.js";
 import type { BucketLimits } from "../config/config.js";
+import { gather } from "../database/gather.js";
 import { Failure } from "../failure.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
@@ -10,8 +11,8 @@ export type LimitName = keyof BucketLimits;
 
 /** Token buckets for the whole cluster; counted on this node alone while Redis does not answer. */
 export interface Limiter {
-  /** Takes a token; refuses with `rate_limited` and the time until there is one. */
-  take(limit: LimitName, who: string): Promise<void>;
+  /** Takes a token of each limit; refuses with `rate_limited` and the time until there is one. */
+  take(limits: LimitName | readonly LimitName[], who: string): Promise<void>;
   stop(): void;
 }
 
@@ -23,22 +24,32 @@ interface Filling {
   at: number;
 }
 
+/** A token to be taken. */
+interface Take {
+  key: string;
+  bucket: NonNullable<Bucket>;
+}
+
 /**
- * One token bucket. KEYS: bucket. ARGV: burst, tokens per ms. Returns 0 or the ms to wait.
- * Redis' clock fills it, so the nodes' clocks do not matter (F-15).
+ * A token of each bucket in KEYS, one after the other. ARGV: burst, tokens per ms, of each. Returns 0 or the ms to
+ * wait, of each. Redis' clock fills them, so the nodes' clocks do not matter (F-15).
  */
 const takeScript = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000
-local burst, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
-local b = redis.call('HMGET', KEYS[1], 't', 'a')
-local tokens = burst
-if b[1] then tokens = math.min(burst, tonumber(b[1]) + (now - tonumber(b[2])) * rate) end
-local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate) end
-redis.call('HSET', KEYS[1], 't', tostring(tokens), 'a', tostring(now))
-redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate) + 1000)
-return wait`;
+local waits = {}
+for i, key in ipairs(KEYS) do
+  local burst, rate = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local b = redis.call('HMGET', key, 't', 'a')
+  local tokens = burst
+  if b[1] then tokens = math.min(burst, tonumber(b[1]) + math.max(0, now - tonumber(b[2])) * rate) end
+  local wait = 0
+  if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate) end
+  redis.call('HSET', key, 't', tostring(tokens), 'a', tostring(now))
+  redis.call('PEXPIRE', key, math.ceil(burst / rate) + 1000)
+  waits[i] = wait
+end
+return waits`;
 
 /** Takes a token out of a bucket kept by the caller; returns 0 or the ms to wait. Pure but for `filling`. */
 export function takeLocally(filling: Filling, bucket: NonNullable<Bucket>, now: number): number {
@@ -74,26 +85,43 @@ export function createLimiter(
     return takeLocally(filling, bucket, now);
   }
 
-  async function count(key: string, bucket: NonNullable<Bucket>): Promise<number> {
+  /** All who ask at one moment ask with one command. */
+  const count = gather<Take[], number[]>(async (asked) => {
+    const takes = asked.flat();
+    const waits = await countAll(takes);
+    return asked.map(({ length }) => waits.splice(0, length));
+  });
+
+  async function countAll(takes: Take[]): Promise<number[]> {
+    const countHere = () => takes.map(({ key, bucket }) => countLocally(key, bucket));
     const redis = commands();
-    if (redis === null) return countLocally(key, bucket);
+    if (redis === null) return countHere();
     try {
-      const options = { keys: [key], arguments: [String(bucket.burst), String(bucket.perSecond / 1000)] };
-      return Number(await withDeadline(redis.eval(takeScript, options), patienceMs));
+      const answer = redis.eval(takeScript, {
+        keys: takes.map(({ key }) => key),
+        arguments: takes.flatMap(({ bucket }) => [String(bucket.burst), String(bucket.perSecond / 1000)]),
+      });
+      return ((await withDeadline(answer, patienceMs)) as unknown[]).map(Number);
     } catch (error) {
       logFailure(error);
-      return countLocally(key, bucket);
+      return countHere();
     }
   }
 
   return {
-    async take(limit, who) {
-      const bucket = buckets[limit];
-      if (bucket === null) return;
-      const waitMs = await count(`chat:limit:${limit}:${who}`, bucket);
-      if (waitMs === 0) return;
+    async take(limits, who) {
+      const takes: (Take & { limit: LimitName })[] = [];
+      for (const limit of [limits].flat()) {
+        const bucket = buckets[limit];
+        if (bucket !== null) takes.push({ limit, key: `chat:limit:${limit}:${who}`, bucket });
+      }
+      if (takes.length === 0) return;
+      const waits = await count(takes);
+      const longest = Math.max(...waits);
+      if (longest === 0) return;
+      const { limit } = takes[waits.indexOf(longest)] as (typeof takes)[number];
       metrics.rateLimited.inc({ limit });
-      throw new Failure("rate_limited", `too many ${limit}`, waitMs);
+      throw new Failure("rate_limited", `too many ${limit}`, longest);
     },
     stop: () => clearInterval(sweep),
   };

@@ -146,7 +146,6 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       follow: async (room) => (isDegraded() ? undefined : bus?.rooms.followRoom(room)),
       guard: logs.eviction.guard,
       watch: (room, page) => logs.delivery.watch(room, page.head, page.epoch),
-      limiter,
       guestsMayWrite: config.guests === "write",
     }),
     presence,
