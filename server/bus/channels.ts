@@ -4,8 +4,13 @@ export const adapterKey = "chat:io";
 /** The channel of a namespace that every node with it listens to. */
 export const baseChannel = (namespace: string) => `${adapterKey}#${namespace}#`;
 
+const roomPrefix = `${baseChannel("/")}room:`;
+
 /** The channel of a chat room, which only nodes with members of it listen to. */
-export const roomEventsChannel = (room: string) => `${baseChannel("/")}room:${room}#`;
+export const roomEventsChannel = (room: string) => `${roomPrefix}${room}#`;
+
+/** Whether it is the channel of a chat room. */
+export const isRoomChannel = (channel: string) => channel.startsWith(roomPrefix);
 
 /** Channel that an instance listens to for as long as its process lives. */
 export const livenessChannel = (boot: string) => `chat:live:${boot}`;

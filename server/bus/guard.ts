@@ -122,12 +122,10 @@ export function createGuard(ports: GuardPorts): Guard {
     const opened = seal.open(channel, bytes);
     if (typeof opened === "string") return opened;
     const refusal = judge(opened, channel);
-    if (refusal === "unknown_boot" && opened.kind === "heartbeat") {
-      // An instance that is starting: it enters the registry when it is ready.
-      ports.onUnknownBoot();
-      return null;
-    }
-    if (refusal !== null) return refusal;
+    // An instance that is starting: it enters the registry when it is ready, and listens before.
+    const isStarting = refusal === "unknown_boot" && opened.kind === "heartbeat";
+    if (isStarting) ports.onUnknownBoot();
+    else if (refusal !== null) return refusal;
     if (opened.kind === "heartbeat") {
       ports.onHeartbeat(opened, channel);
       return null;

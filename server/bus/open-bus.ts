@@ -6,7 +6,8 @@ import { messageOf, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { createArrivals } from "./arrivals.js";
 import type { Bus, BusListeners } from "./bus.js";
-import { adapterKey, livenessChannel } from "./channels.js";
+import { createAudience } from "./audience.js";
+import { adapterKey, baseChannel, isRoomChannel, livenessChannel } from "./channels.js";
 import { createCodec } from "./codec.js";
 import { createGuard } from "./guard.js";
 import { watchHealth } from "./health.js";
@@ -51,15 +52,23 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     refusedChannel = channel;
   };
   const canPublish = () => publishing.isReady && health.isAnswering() && !Number.isNaN(clock.now());
+  const audience = createAudience();
   const publisher = guardPublisher({
     client: publishing,
     seal,
     isUsable: canPublish,
     countListeners,
+    isAlone: audience.isAlone,
+    reached(channel, receivers) {
+      // Where this instance does not listen itself, it would not hear that somebody has begun to.
+      if (main.isOneServer && subscriptions.isConfirmed(channel)) audience.counted(channel, receivers);
+    },
     refused,
     metrics,
     log,
   });
+  /** Tells who publishes there that this instance listens now: an empty heartbeat. */
+  const announce = (channel: string) => publisher.publish(channel, "", "heartbeat");
   const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, bootsRead, log);
   const guard = createGuard({
     boot,
@@ -73,7 +82,10 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     onUnknownBoot: boots.refresh,
     onHole: listeners.onLost,
     onHeartbeat(opened, channel) {
-      if (opened.boot === boot) health.heard(channel, opened.payload.readDoubleBE());
+      const isAnnouncement = opened.payload.length === 0;
+      if (opened.boot !== boot && isAnnouncement)
+        audience.joined(isRoomChannel(channel) ? channel : undefined);
+      else if (opened.boot === boot && !isAnnouncement) health.heard(channel, opened.payload.readDoubleBE());
     },
     onOrder: listeners.onOrder,
     onRoomEvents: listeners.onRoomEvents,
@@ -87,6 +99,8 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     {
       completed() {
         refusedChannel = null;
+        audience.joined();
+        void announce(baseChannel("/"));
         boots.refresh();
         listeners.onLost();
         listeners.onResubscribed();
@@ -95,7 +109,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     },
     log,
   );
-  const guarded = guardSubscriber(subscriptions, guard.wrap);
+  const guarded = guardSubscriber(subscriptions, guard.wrap, announce);
   const subscriber: GuardedSubscriber = {
     ...guarded,
     pSubscribe(pattern, listener) {

@@ -22,6 +22,10 @@ export interface PublisherPorts {
   seal: Seal;
   isUsable(): boolean;
   countListeners(channels: string[]): Promise<number[]>;
+  /** Whether nobody but this instance listens to the channel: then nothing is published there. */
+  isAlone(channel: string): boolean;
+  /** A message has reached so many connections. */
+  reached(channel: string, receivers: number): void;
   /** Redis refuses this channel to our user. */
   refused(channel: string): void;
   metrics: Metrics;
@@ -40,6 +44,8 @@ export function guardPublisher({
   seal,
   isUsable,
   countListeners,
+  isAlone,
+  reached,
   refused,
   metrics,
   log,
@@ -55,9 +61,13 @@ export function guardPublisher({
         return 0;
       }
       const route = routeOf(channel);
+      if (kind === "message" && isAlone(route)) return 0;
       try {
         const receivers = await client.publish(route, seal.seal(route, message, kind));
-        if (kind === "message") metrics.pubsubPublished.inc();
+        if (kind === "message") {
+          metrics.pubsubPublished.inc();
+          reached(route, receivers);
+        }
         return receivers;
       } catch (error) {
         if (isNoPermission(error)) refused(route);

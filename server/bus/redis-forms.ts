@@ -16,6 +16,8 @@ import { watchSentinels } from "./sentinels.js";
 export interface Redis {
   /** A client that is not connected yet, and goes where it has to. */
   createClient(name: string): RedisClient;
+  /** Whether all connections are to one server: then its count of who gets a message is all there are. */
+  isOneServer: boolean;
   /** Asks wherever connections of this Redis may be, for what each server knows of its own only. */
   askAll(client: RedisClient, args: string[]): Promise<unknown[]>;
   /** To be called after the clients are closed. */
@@ -28,6 +30,7 @@ export function openRedis(address: string, log: Log): Redis {
   if (followed === null)
     return {
       createClient: (name) => createRedisClient(address, name, log),
+      isOneServer: true,
       askAll: askOne,
       stop() {},
     };
@@ -36,6 +39,7 @@ export function openRedis(address: string, log: Log): Redis {
   const changed = () => clients.forEach((client) => client.look());
   const source = watch(followed, changed);
   return {
+    isOneServer: followed.master !== null,
     createClient(name) {
       const create = (place: Place) => createPlaceClient(followed, place, name);
       const made = followPlace(source.place(), create, backoffMs(250));

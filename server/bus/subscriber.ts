@@ -23,11 +23,13 @@ const patienceMs = 300;
 
 /**
  * By itself the adapter subscribes by pattern, so that every node pays for every message of the cluster. Here a
- * namespace has its base channel, and each chat room with local members one of its own.
+ * namespace has its base channel, and each chat room with local members one of its own. `announce` tells those who
+ * publish there that somebody listens now.
  */
 export function guardSubscriber(
   subscriptions: Subscriptions,
   guard: (listener: Listener) => Listener,
+  announce: (channel: string) => Promise<unknown>,
 ): GuardedSubscriber {
   const own = new EventEmitter();
   const lingering = new Map<string, NodeJS.Timeout>();
@@ -36,6 +38,11 @@ export function guardSubscriber(
 
   const each = (names: string | string[], work: (name: string) => Promise<void>) =>
     Promise.all([names].flat().map(work)).then(() => {});
+
+  async function listen(channel: string, listener: Listener): Promise<void> {
+    await subscriptions.add(channel, listener);
+    await announce(channel);
+  }
 
   return {
     async pSubscribe(pattern, listener) {
@@ -53,7 +60,7 @@ export function guardSubscriber(
       clearTimeout(lingering.get(room));
       lingering.delete(room);
       if (chat === null) return;
-      const confirmed = followed.get(room) ?? subscriptions.add(roomEventsChannel(room), chat);
+      const confirmed = followed.get(room) ?? listen(roomEventsChannel(room), chat);
       followed.set(room, confirmed);
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => {

@@ -10,6 +10,8 @@ export interface Subscriptions {
   remove(name: string): Promise<void>;
   /** Asks Redis again for what it has not confirmed. */
   retry(): void;
+  /** Whether Redis has confirmed this one, on the connection of now. */
+  isConfirmed(name: string): boolean;
   /** Whether Redis has confirmed everything that is wanted, on the connection of now. */
   isComplete(): boolean;
 }
@@ -100,6 +102,7 @@ export function createSubscriptions(
       await done;
     },
     retry: () => void reconcile(),
+    isConfirmed: (name) => wanted.get(name)?.confirmed ?? false,
     isComplete: () => complete && client.isReady,
   };
 }
