@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { createAudience } from "./audience.js";
+import { baseChannel, roomEventsChannel } from "./channels.js";
+
+const [a, b] = ["a", "b"].map(roomEventsChannel) as [string, string];
+
+function build() {
+  const clock = { ms: 5000 };
+  return { clock, audience: createAudience(() => clock.ms) };
+}
+
+it("is alone where its message reached itself only, for a second", () => {
+  const { audience, clock } = build();
+  expect(audience.isAlone(a)).toBe(false);
+  audience.counted(a, 1);
+  clock.ms += 999;
+  expect([audience.isAlone(a), audience.isAlone(b)]).toEqual([true, false]);
+  clock.ms += 1;
+  expect(audience.isAlone(a)).toBe(false);
+});
+
+it("is not alone where a message reached others, or nobody, not even itself", () => {
+  const { audience } = build();
+  for (const receivers of [2, 0]) {
+    audience.counted(a, 1);
+    audience.counted(a, receivers);
+    expect(audience.isAlone(a)).toBe(false);
+  }
+});
+
+it("is not alone any more once somebody says that he listens", () => {
+  const { audience } = build();
+  for (const channel of [a, b]) audience.counted(channel, 1);
+  audience.joined(a);
+  expect([audience.isAlone(a), audience.isAlone(b)]).toEqual([false, true]);
+  audience.joined();
+  expect(audience.isAlone(b)).toBe(false);
+});
+
+it("is never alone on a channel that is not a chat room's", () => {
+  const { audience } = build();
+  audience.counted(baseChannel("/"), 1);
+  expect(audience.isAlone(baseChannel("/"))).toBe(false);
+});
