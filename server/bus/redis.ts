@@ -12,6 +12,8 @@ const common = {
   pingInterval: 1000,
   disableClientInfo: true,
   maintNotifications: "disabled",
+  // By default each command gets an AbortSignal, which costs more than the command; the watchdog ends what hangs.
+  commandOptions: { timeout: 0 },
 } as const;
 
 /** The library builds a class of all commands for each new set of options, which takes 50 ms; copies have theirs. */
