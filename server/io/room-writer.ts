@@ -48,54 +48,75 @@ export function frameOf(text: string): Buffer {
   return frame;
 }
 
+/** What a writer did. */
+export interface Written {
+  /** Events given to sockets, each counted for each. */
+  deliveries: number;
+  /** Of these, such as no other could have been joined with: their socket had been given nothing for a while. */
+  lone: number;
+}
+
 /** Writes room events to this node's sockets. */
 export interface RoomWriter {
-  /** Gives each batch to the sockets in its room, each socket's in one write; returns how many events were given. */
-  write(batches: readonly RoomEvents[]): number;
+  /** Gives each batch to the sockets in its room, each socket's in one write. */
+  write(batches: readonly RoomEvents[]): Written;
 }
 
 /** What engine.io puts before a message, and Socket.IO before an event of the namespace `/`. */
 const engineMessage = "4";
 const socketEvent = "2";
 
-/** A writer for the sockets of `io()`; each batch is encoded once, whatever the number of its readers. */
-export function createRoomWriter(io: () => ChatServer): RoomWriter {
-  function writeBatch(batch: RoomEvents, corked: TcpSocket[] | null): number {
+/**
+ * A writer for the sockets of `io()`; each batch is encoded once, whatever the number of its readers. A socket that
+ * was given nothing for `whileMs` is alone.
+ */
+export function createRoomWriter(io: () => ChatServer, whileMs: number): RoomWriter {
+  const lastGiven = new WeakMap<object, number>();
+
+  function give(connection: Connection, packet: string, frame: Buffer, corked: Set<TcpSocket> | null): void {
+    const shortcut = shortcutOf(connection);
+    if (shortcut === null) return connection.write(packet, { wsPreEncodedFrame: [frame] });
+    if (corked !== null && !corked.has(shortcut)) {
+      shortcut.cork();
+      corked.add(shortcut);
+    }
+    shortcut.write(frame);
+  }
+
+  function writeBatch(batch: RoomEvents, now: number, corked: Set<TcpSocket> | null): Written {
+    const written = { deliveries: 0, lone: 0 };
     const { adapter, sockets } = io().of("/");
     const ids = adapter.rooms.get(roomChannel(batch.room));
-    if (ids === undefined) return 0;
+    if (ids === undefined) return written;
     const packet = socketEvent + JSON.stringify(["room:events", batch]);
     const frame = frameOf(engineMessage + packet);
-    const options = { wsPreEncodedFrame: [frame] };
     for (const id of ids) {
       const socket = sockets.get(id);
       if (socket === undefined) continue;
-      const connection = socket.conn as unknown as Connection;
-      const shortcut = shortcutOf(connection);
-      if (shortcut === null) {
-        connection.write(packet, options);
-        continue;
-      }
-      if (corked !== null && shortcut.writableCorked === 0) {
-        shortcut.cork();
-        corked.push(shortcut);
-      }
-      shortcut.write(frame);
+      give(socket.conn as unknown as Connection, packet, frame, corked);
+      written.deliveries += batch.events.length;
+      if (now - (lastGiven.get(socket) ?? -Infinity) > whileMs) written.lone += 1;
+      lastGiven.set(socket, now);
     }
-    return ids.size * batch.events.length;
+    return written;
   }
 
   return {
     write(batches) {
+      const now = performance.now();
+      const all = { deliveries: 0, lone: 0 };
       // A socket in several rooms gets what is due of all of them at once.
-      const corked: TcpSocket[] | null = batches.length > 1 ? [] : null;
-      let given = 0;
+      const corked = batches.length > 1 ? new Set<TcpSocket>() : null;
       try {
-        for (const batch of batches) given += writeBatch(batch, corked);
+        for (const batch of batches) {
+          const { deliveries, lone } = writeBatch(batch, now, corked);
+          all.deliveries += deliveries;
+          all.lone += lone;
+        }
       } finally {
         for (const socket of corked ?? []) socket.uncork();
       }
-      return given;
+      return all;
     },
   };
 }

@@ -12,19 +12,26 @@ const share = 0.1;
 /** Timers are this coarse. */
 const leastMs = 1;
 
+/** Gathering pays where at least this part of the work could have been joined with other work. */
+const worthwhile = 0.5;
+
+/** Of what the last runs tell, the newest counts this much. */
+const newest = 0.1;
+
 /**
  * Runs `work` once this turn of the event loop is through when it has been quiet, and under load at most every
- * `maxMs`: the dearer the last run was, the longer the next one gathers. It settles by itself where gathering saves
- * something, and adds no delay where a run costs next to nothing (performance.md §8).
+ * `maxMs`: the dearer the last run was, the longer the next one gathers, where gathering saves something. `work`
+ * tells which part of it could have been joined with other work within `maxMs`, from 0 to 1 (performance.md §8).
  */
 export function createTick(
-  work: () => void,
+  work: () => number,
   maxMs: number,
   now: () => number = () => performance.now(),
 ): Tick {
   let isDue = false;
   let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let joinable = 0;
   let earliest = 0;
 
   function flush(): void {
@@ -33,8 +40,8 @@ export function createTick(
     if (!isDue) return;
     isDue = false;
     const began = now();
-    work();
-    earliest = began + Math.min(maxMs, (now() - began) / share);
+    joinable += (work() - joinable) * newest;
+    earliest = joinable < worthwhile ? began : began + Math.min(maxMs, (now() - began) / share);
   }
 
   return {

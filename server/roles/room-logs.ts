@@ -41,13 +41,15 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
   const { database, log, metrics, isDegraded } = instance;
   const access = createAccess(database);
   const recent = createRecentEvents();
-  const writer = createRoomWriter(io);
+  const writer = createRoomWriter(io, 2 * config.fanoutWindowMaxMs);
   const toSockets = createRoomBatches();
   const toNodes = createRoomBatches();
   const tick = createTick(() => {
     for (const batch of toNodes.take())
       instance.bus?.emitter.to(roomChannel(batch.room)).emit("room:events", batch);
-    metrics.eventsDelivered.inc(writer.write(toSockets.take()));
+    const { deliveries, lone } = writer.write(toSockets.take());
+    metrics.eventsDelivered.inc(deliveries);
+    return deliveries === 0 ? 0 : 1 - lone / deliveries;
   }, config.fanoutWindowMaxMs);
   // Who is taken out was given all that came before.
   const eviction = createEviction(io, tick.flush);
