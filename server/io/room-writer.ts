@@ -4,6 +4,9 @@ import type { RoomEvents } from "../../shared/room-events.js";
 import { roomChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
 
+/** When a connection was last given room events, in whole ms. Kept with it: a map would cost as much as the rest. */
+const givenAt = Symbol("given at");
+
 /**
  * The parts of a connection that the types of engine.io and ws keep private; versions are pinned, and where one is
  * not as expected the ordinary way is taken.
@@ -13,6 +16,7 @@ interface Connection {
   writeBuffer: unknown[];
   transport: { name: string; socket?: WebSocketParts };
   write(data: string, options: { wsPreEncodedFrame: Buffer[] }): void;
+  [givenAt]?: number;
 }
 interface WebSocketParts {
   readyState: number;
@@ -71,8 +75,6 @@ const socketEvent = "2";
  * was given nothing for `whileMs` is alone.
  */
 export function createRoomWriter(io: () => ChatServer, whileMs: number): RoomWriter {
-  const lastGiven = new WeakMap<object, number>();
-
   function give(connection: Connection, packet: string, frame: Buffer, corked: Set<TcpSocket> | null): void {
     const shortcut = shortcutOf(connection);
     if (shortcut === null) return connection.write(packet, { wsPreEncodedFrame: [frame] });
@@ -93,17 +95,18 @@ export function createRoomWriter(io: () => ChatServer, whileMs: number): RoomWri
     for (const id of ids) {
       const socket = sockets.get(id);
       if (socket === undefined) continue;
-      give(socket.conn as unknown as Connection, packet, frame, corked);
+      const connection = socket.conn as unknown as Connection;
+      give(connection, packet, frame, corked);
       written.deliveries += batch.events.length;
-      if (now - (lastGiven.get(socket) ?? -Infinity) > whileMs) written.lone += 1;
-      lastGiven.set(socket, now);
+      if (now - (connection[givenAt] ?? -Infinity) > whileMs) written.lone += 1;
+      connection[givenAt] = now;
     }
     return written;
   }
 
   return {
     write(batches) {
-      const now = performance.now();
+      const now = Math.floor(performance.now());
       const all = { deliveries: 0, lone: 0 };
       // A socket in several rooms gets what is due of all of them at once.
       const corked = batches.length > 1 ? new Set<TcpSocket>() : null;
