@@ -16,6 +16,7 @@ import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
 import type { Revocation } from "./revocation.js";
 import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
+import { isFollowUp, receiveVisitors, visitorOf, type Visitor } from "./visitor.js";
 
 /** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
 export function createIo(
@@ -23,6 +24,7 @@ export function createIo(
   adapter: Bus["adapter"] | null,
   check: HandshakeCheck,
   sessions: RequestHandler,
+  addressOf: (request: IncomingMessage) => string,
 ): ChatServer {
   const io: ChatServer = new Server(http, {
     ...(adapter ? { adapter } : {}),
@@ -46,15 +48,10 @@ export function createIo(
     },
   });
   answerRefusedPolling(io, check);
-  // Only the handshake needs the session: a polling client would read and write it twice a second (lab-notes §3.4).
-  io.engine.use((request: IncomingMessage, response: unknown, next: (error?: unknown) => void) =>
-    isFollowUp(request) ? next() : void sessions(request as never, response as never, next),
-  );
+  receiveVisitors(io, sessions, addressOf);
   guardUpgrades(http, check);
   return io;
 }
-
-const isFollowUp = (request: IncomingMessage) => /[?&]sid=/.test(request.url ?? "");
 
 /** Answers a refused polling handshake itself, as the contract's error with its status, before engine.io does. */
 function answerRefusedPolling(io: ChatServer, check: HandshakeCheck): void {
@@ -80,7 +77,6 @@ export interface NamespaceDeps {
   presence: Presence;
   limiter: Limiter;
   connections: Connections;
-  clientAddress(request: IncomingMessage): string;
   revocation: Revocation;
   isDegraded(): boolean;
   metrics: Metrics;
@@ -98,7 +94,7 @@ export function openNamespaces(io: ChatServer, deps: NamespaceDeps): void {
     const { role } = socket.data.user;
     next(role === "admin" ? undefined : refusal(new Failure("forbidden", "admins only")));
   });
-  admin.on("connection", (socket) => deps.revocation.hold(socket as never, sidOf(socket)));
+  admin.on("connection", (socket) => deps.revocation.hold(socket as never, visitorOf(socket).sessionId));
 }
 
 /** Socket.IO tells the client an error's message and its `data`. */
@@ -110,48 +106,38 @@ function refusal(error: unknown): Error {
 interface Authenticated {
   nsp: { name: string };
   data: { user?: User };
-  request: IncomingMessage;
-  handshake: { headers: object; auth: object; query: object; url: string };
+  conn: object;
+  handshake: { auth: object; query: object };
 }
 
 /** Takes the user from the handshake's session, fresh from the accounts; without one: `unauthenticated`. */
-function authenticate({ accounts, connections, clientAddress }: NamespaceDeps) {
+function authenticate({ accounts, connections }: NamespaceDeps) {
   return (socket: Authenticated, next: (error?: Error) => void): void => {
-    findUser(socket.request, accounts)
+    const visitor = visitorOf(socket);
+    findUser(visitor, accounts)
       .then(async (user) => {
         // The dashboard's namespace shares the chat's connection, which is counted already.
         if (socket.nsp.name === "/")
-          await connections.assertBelow({ userId: user.id, address: clientAddress(socket.request) });
+          await connections.assertBelow({ userId: user.id, address: visitor.address });
         socket.data.user = user;
-        forgetSecrets(socket);
+        // What a client sends along is not passed on to other nodes either.
+        Object.assign(socket.handshake, { auth: {}, query: {} });
         next();
       })
       .catch((error: unknown) => next(refusal(error)));
   };
 }
 
-const sidOf = ({ request }: { request: IncomingMessage }) =>
-  (request as { sessionID?: string }).sessionID ?? "";
-
-async function findUser(request: IncomingMessage, accounts: Accounts): Promise<User> {
-  const { session } = request as { session?: { user?: User } };
-  const user = session?.user;
-  if (!user) throw new Failure("unauthenticated", "log in first");
+async function findUser({ user }: Visitor, accounts: Accounts): Promise<User> {
+  if (user === null) throw new Failure("unauthenticated", "log in first");
   return accounts.current(user);
-}
-
-/** Cookies must never cross Redis in an answer about this socket (lab-notes §7). */
-function forgetSecrets(socket: Authenticated): void {
-  socket.handshake.headers = {};
-  socket.handshake.auth = {};
-  socket.handshake.query = {};
-  socket.handshake.url = "";
 }
 
 function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   const { user } = socket.data;
-  const close = deps.connections.open({ userId: user.id, address: deps.clientAddress(socket.request) });
-  deps.revocation.hold(socket, sidOf(socket));
+  const { address, sessionId } = visitorOf(socket);
+  const close = deps.connections.open({ userId: user.id, address });
+  deps.revocation.hold(socket, sessionId);
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();
   deps.presence.connect(socket.id, user);

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { createAccounts } from "../accounts/accounts.js";
 import { createSessions } from "../accounts/session.js";
 import { judgeSessions } from "../accounts/validity.js";
@@ -86,6 +86,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const origins = { allowed: config.allowedOrigins, proxies };
 
   const streaming = config.streamingBaseUrl === null ? [] : [new URL(config.streamingBaseUrl).origin];
+  const addressOf = (request: IncomingMessage) => clientAddress(request, proxies);
   const app = createApp(proxies, streaming);
   const http = createServer(app);
   const io = createIo(
@@ -94,9 +95,10 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     (request) => {
       assertOrigin(request, origins);
       if (instance.isDraining()) throw new Failure("unavailable", "this node is stopping", 0);
-      connections.assertAddressBelow(clientAddress(request, proxies));
+      connections.assertAddressBelow(addressOf(request));
     },
     sessions,
+    addressOf,
   );
 
   const presence = createPresence({
@@ -152,7 +154,6 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     limiter,
     connections,
     revocation,
-    clientAddress: (request) => clientAddress(request, proxies),
     isDegraded,
     metrics,
     log,
