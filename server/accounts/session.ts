@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import connectPgSimple from "connect-pg-simple";
-import session from "express-session";
+import session, { type SessionData } from "express-session";
 import type { RequestHandler, Request } from "express";
 import type { User } from "../../shared/values.js";
 import { Failure } from "../failure.js";
-import type { Database } from "../database/pool.js";
+import { gather } from "../database/gather.js";
+import type { Database, Queries } from "../database/pool.js";
 
 declare module "express-session" {
   interface SessionData {
@@ -37,6 +38,13 @@ export function createSessions(database: Database, options: SessionOptions): Req
   const Store = connectPgSimple(session);
   // The worker removes what expired; the store needs a pool's `query` only.
   const store = new Store({ pool: database as never, tableName: "sessions", pruneSessionInterval: false });
+  // All who come at one moment, as after a node's death, are one statement.
+  const read = gather((ids: string[]) => readSessions(database, ids));
+  store.get = (id, done) =>
+    void read(id).then(
+      (found) => done(null, found),
+      (error: unknown) => done(error),
+    );
   const common = { store, secret: options.secrets, resave: false, saveUninitialized: false } as const;
   const cookie = { httpOnly: true, sameSite: "lax", path: "/", maxAge: lifetimeMs } as const;
   const domain = options.cookieDomain === null ? {} : { domain: options.cookieDomain };
@@ -44,6 +52,15 @@ export function createSessions(database: Database, options: SessionOptions): Req
   const guarded = session({ ...common, name: guardedName, cookie: { ...cookie, ...domain, secure: true } });
   const plain = session({ ...common, name: "parley", cookie: { ...cookie, ...domain, secure: false } });
   return (request, response, next) => (request.secure ? guarded : plain)(request, response, next);
+}
+
+async function readSessions(queries: Queries, ids: string[]): Promise<(SessionData | null)[]> {
+  const { rows } = await queries.query<{ sid: string; sess: SessionData }>(
+    "SELECT sid, sess FROM sessions WHERE sid = ANY ($1) AND expire > now()",
+    [ids],
+  );
+  const found = new Map(rows.map(({ sid, sess }) => [sid, sess]));
+  return ids.map((id) => found.get(id) ?? null);
 }
 
 /** Begins a new session for the user; when it resolves the session is stored (lab-notes §3.4, T2). */
