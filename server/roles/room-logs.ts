@@ -7,10 +7,8 @@ import { readHeads, renewEpoch } from "../history/heads.js";
 import { createHistoryReader, readStretches, type HistoryReader } from "../history/read.js";
 import { createRecentEvents } from "../history/recent.js";
 import { createEviction, type Eviction } from "../io/eviction.js";
+import { createFanOut } from "../io/fan-out.js";
 import { roomChannel } from "../io/names.js";
-import { createRoomBatches } from "../io/room-batches.js";
-import { createRoomWriter } from "../io/room-writer.js";
-import { createTick } from "../io/tick.js";
 import type { ChatServer } from "../io/types.js";
 import { createAccess, type Access } from "../rooms/access.js";
 import { createRooms, type Rooms } from "../rooms/rooms.js";
@@ -41,18 +39,14 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
   const { database, log, metrics, isDegraded } = instance;
   const access = createAccess(database);
   const recent = createRecentEvents();
-  const writer = createRoomWriter(io, 2 * config.fanoutWindowMaxMs);
-  const toSockets = createRoomBatches();
-  const toNodes = createRoomBatches();
-  const tick = createTick(() => {
-    for (const batch of toNodes.take())
-      instance.bus?.emitter.to(roomChannel(batch.room)).emit("room:events", batch);
-    const { deliveries, lone } = writer.write(toSockets.take());
-    metrics.eventsDelivered.inc(deliveries);
-    return deliveries === 0 ? 0 : 1 - lone / deliveries;
-  }, config.fanoutWindowMaxMs);
+  const fanOut = createFanOut({
+    io,
+    publish: (batch) => instance.bus?.emitter.to(roomChannel(batch.room)).emit("room:events", batch),
+    delivered: (count) => metrics.eventsDelivered.inc(count),
+    windowMaxMs: config.fanoutWindowMaxMs,
+  });
   // Who is taken out was given all that came before.
-  const eviction = createEviction(io, tick.flush);
+  const eviction = createEviction(io, fanOut.flush);
   const replica =
     config.replicaUrl === null
       ? null
@@ -66,13 +60,11 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
     if (!io().of("/").adapter.rooms.has(roomChannel(batch.room))) return;
     delivery.delivered(batch);
     recent.keep(batch);
-    toSockets.add(batch);
-    tick.due();
+    fanOut.give(batch);
   }
 
   function broadcast(batch: RoomEvents): void {
-    toNodes.add(batch);
-    tick.due();
+    fanOut.tell(batch);
     give(batch);
   }
 
@@ -109,7 +101,7 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
     },
     stop() {
       delivery.stop();
-      tick.flush();
+      fanOut.flush();
     },
     close: async () => replica?.close(),
   };

@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Database } from "../database/pool.js";
+import { createTestDatabase, type TestDatabase } from "../test/services.js";
+import { createTestWriter, makeRoom, say } from "../test/room-log.js";
+
+let tests: TestDatabase;
+let database: Database;
+let statements = 0;
+
+beforeAll(async () => {
+  tests = await createTestDatabase("group_commit");
+  const opened = tests.open();
+  database = {
+    ...opened,
+    query(sql, values, timeoutMs) {
+      statements += 1;
+      return opened.query(sql, values, timeoutMs);
+    },
+  };
+});
+afterAll(() => tests.close());
+
+/** How many statements the work cost. */
+async function cost(work: () => Promise<unknown>): Promise<number> {
+  statements = 0;
+  await work();
+  return statements;
+}
+
+it("writes one alone with one statement, and all who come meanwhile with one more", async () => {
+  const { append, committed } = createTestWriter(database);
+  const rooms = await Promise.all([1, 2, 3].map(() => makeRoom(database)));
+  const sayAll = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, n) => say(append, rooms[n % 3] ?? "", `nr. ${n}`)));
+  expect(await cost(() => sayAll(1))).toBe(1);
+  expect(await cost(() => sayAll(64))).toBe(2);
+  expect(await cost(() => sayAll(900))).toBe(2);
+  // One batch a room and statement is what is sent.
+  expect(committed).toHaveLength(1 + (1 + 3) + (1 + 3));
+});
+
+it("bounds a statement by its number of events and by their length", async () => {
+  const { append } = createTestWriter(database);
+  const room = await makeRoom(database);
+  expect(await cost(() => Promise.all(Array.from({ length: 1501 }, () => say(append, room, "x"))))).toBe(3);
+  const long = "x".repeat(4000);
+  expect(await cost(() => Promise.all(Array.from({ length: 127 }, () => say(append, room, long))))).toBe(3);
+});
+
+it("puts off what repeats an action of the same statement", async () => {
+  const { append } = createTestWriter(database);
+  const room = await makeRoom(database);
+  const twice = randomUUID();
+  const work = () =>
+    Promise.all([say(append, room, "first"), ...[1, 2, 3].map(() => say(append, room, "again", twice))]);
+  expect(await cost(work)).toBe(4);
+});

@@ -1,0 +1,53 @@
+import type { RoomEvents } from "../../shared/room-events.js";
+import { createRoomBatches } from "./room-batches.js";
+import { createRoomWriter } from "./room-writer.js";
+import { createTick } from "./tick.js";
+import type { ChatServer } from "./types.js";
+
+/** The way of all room events out of this node: one tick, one write a socket, one publish a room. */
+export interface FanOut {
+  /** To this node's sockets in the room. */
+  give(batch: RoomEvents): void;
+  /** To the other nodes. */
+  tell(batch: RoomEvents): void;
+  /** Sends now what is due. */
+  flush(): void;
+}
+
+/** What the fan-out works with. */
+export interface FanOutPorts {
+  io(): ChatServer;
+  /** Publishes for the other nodes. */
+  publish(batch: RoomEvents): void;
+  /** Counts events given to local sockets. */
+  delivered(count: number): void;
+  /** Under load events gather no longer than this. */
+  windowMaxMs: number;
+}
+
+/** Creates the fan-out of one node. */
+export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPorts): FanOut {
+  // What comes within two windows would have found company, had it waited.
+  const writer = createRoomWriter(io, 2 * windowMaxMs);
+  const toSockets = createRoomBatches();
+  const toNodes = createRoomBatches();
+
+  const tick = createTick(() => {
+    for (const batch of toNodes.take()) publish(batch);
+    const { deliveries, lone } = writer.write(toSockets.take());
+    delivered(deliveries);
+    return deliveries === 0 ? 0 : 1 - lone / deliveries;
+  }, windowMaxMs);
+
+  return {
+    give(batch) {
+      toSockets.add(batch);
+      tick.due();
+    },
+    tell(batch) {
+      toNodes.add(batch);
+      tick.due();
+    },
+    flush: tick.flush,
+  };
+}
