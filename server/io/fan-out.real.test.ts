@@ -1,10 +1,11 @@
+// oxlint-disable no-underscore-dangle -- what is counted is Node's own
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { Socket as TcpSocket, type AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
+import type { RoomEvents } from "../../shared/room-events.js";
 import { eventually } from "../test/services.js";
 import { createFanOut, type FanOut } from "./fan-out.js";
 import { roomChannel } from "./names.js";
@@ -72,7 +73,7 @@ const message = (room: string, offset: number): RoomEvents => ({
       sender: { id: "0199a000-0000-7000-8000-000000000001", name: "Ann", role: "member" },
       clientId: "0199a000-0000-4000-8000-000000000002",
       text,
-    } as RoomEvent,
+    },
   ],
 });
 

@@ -2,11 +2,14 @@ import type { User } from "../../shared/values.js";
 import type { Verdict, HeldSession } from "../accounts/validity.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { ChatSocket } from "./types.js";
+import { visitorOf } from "./visitor.js";
 
 /** Ends sockets whose session is over, and gives the others their user's role of now. */
 export interface Revocation {
-  /** The socket lives as long as this session does. */
-  hold(socket: Pick<ChatSocket, "id" | "data" | "nsp" | "emit" | "disconnect" | "on">, sid: string): void;
+  /** The socket lives as long as its session does. */
+  hold(socket: Pick<ChatSocket, "id" | "data" | "nsp" | "conn" | "emit" | "disconnect">): void;
+  /** The socket is gone. */
+  release(socket: Held): void;
   /** Looks now: at these users' sockets, or at all. */
   check(userIds?: readonly string[]): void;
   stop(): void;
@@ -27,7 +30,7 @@ const everyMs = 5000;
 
 /** Starts looking, every five seconds at all sockets of this node in one statement. */
 export function createRevocation({ judge, onUser, log }: RevocationPorts): Revocation {
-  const held = new Map<Held, string>();
+  const held = new Set<Held>();
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "looking at sessions failed"),
   );
@@ -44,11 +47,13 @@ export function createRevocation({ judge, onUser, log }: RevocationPorts): Revoc
   }
 
   async function look(userIds: readonly string[] | undefined): Promise<void> {
-    const sockets = [...held].filter(([{ data }]) => userIds?.includes(data.user.id) ?? true);
+    const sockets = [...held].filter(({ data }) => userIds?.includes(data.user.id) ?? true);
     if (sockets.length === 0) return;
     try {
-      const verdicts = await judge(sockets.map(([{ data }, sid]) => ({ sid, user: data.user })));
-      sockets.forEach(([socket], i) => {
+      const verdicts = await judge(
+        sockets.map((socket) => ({ sid: visitorOf(socket).sessionId, user: socket.data.user })),
+      );
+      sockets.forEach((socket, i) => {
         const verdict = verdicts[i];
         if (verdict && held.has(socket)) apply(socket, verdict);
       });
@@ -63,10 +68,8 @@ export function createRevocation({ judge, onUser, log }: RevocationPorts): Revoc
   }, everyMs);
 
   return {
-    hold(socket, sid) {
-      held.set(socket, sid);
-      socket.on("disconnect", () => void held.delete(socket));
-    },
+    hold: (socket) => void held.add(socket),
+    release: (socket) => void held.delete(socket),
     check: (userIds) => void look(userIds),
     stop: () => clearInterval(timer),
   };

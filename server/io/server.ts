@@ -94,7 +94,10 @@ export function openNamespaces(io: ChatServer, deps: NamespaceDeps): void {
     const { role } = socket.data.user;
     next(role === "admin" ? undefined : refusal(new Failure("forbidden", "admins only")));
   });
-  admin.on("connection", (socket) => deps.revocation.hold(socket as never, visitorOf(socket).sessionId));
+  admin.on("connection", (socket) => {
+    deps.revocation.hold(socket);
+    socket.on("disconnect", () => deps.revocation.release(socket));
+  });
 }
 
 /** Socket.IO tells the client an error's message and its `data`. */
@@ -133,17 +136,22 @@ async function findUser({ user }: Visitor, accounts: Accounts): Promise<User> {
   return accounts.current(user);
 }
 
+const connectorOf = (socket: ChatSocket) => ({
+  userId: socket.data.user.id,
+  address: visitorOf(socket).address,
+});
+
 function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   const { user } = socket.data;
-  const { address, sessionId } = visitorOf(socket);
-  const close = deps.connections.open({ userId: user.id, address });
-  deps.revocation.hold(socket, sessionId);
+  deps.connections.opened(connectorOf(socket));
+  deps.revocation.hold(socket);
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();
   deps.presence.connect(socket.id, user);
   listenForCommands(socket, deps.handlers, deps.limiter, deps.log);
   socket.on("disconnect", () => {
-    close();
+    deps.connections.closed(connectorOf(socket));
+    deps.revocation.release(socket);
     deps.metrics.connectedClients.dec();
     deps.presence.disconnect(socket.id);
   });

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.js";
 import { withDeadline, type RedisClient } from "../bus/redis.js";
+import { gather } from "../database/gather.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 
@@ -15,8 +16,10 @@ export interface Connections {
   assertAddressBelow(address: string): void;
   /** Fails with `rate_limited` where one more would be too many, of the user or of the address. */
   assertBelow(connector: Connector): Promise<void>;
-  /** Counts one; the returned function takes it back, once. */
-  open(connector: Connector): () => void;
+  /** Counts one. */
+  opened(connector: Connector): void;
+  /** Takes one back. */
+  closed(connector: Connector): void;
   /** Tells the others this node's counts: with each heartbeat. */
   renew(): Promise<void>;
 }
@@ -91,7 +94,8 @@ export function createConnections(ports: ConnectionsPorts): Connections {
     }
   }
 
-  async function sums(fields: string[]): Promise<number[]> {
+  /** All who come or go at one moment, as after a node's death, are counted with one command. */
+  const sum = gather(async (fields: string[]) => {
     const here = fields.map((field) => own.get(field) ?? 0);
     const redis = ports.commands();
     if (redis === null) return here;
@@ -104,7 +108,11 @@ export function createConnections(ports: ConnectionsPorts): Connections {
       logFailure(error);
       return here;
     }
-  }
+  });
+  const tell = gather(async (counts: (readonly [string, number])[]) => {
+    await change(false, counts);
+    return [];
+  });
 
   function refuse(what: "user" | "address", count: number, cap: number | null): void {
     if (cap === null || count < cap) return;
@@ -112,35 +120,25 @@ export function createConnections(ports: ConnectionsPorts): Connections {
     throw new Failure("rate_limited", `too many connections of one ${what}`, 5000);
   }
 
-  function count(fields: string[], by: 1 | -1): void {
-    for (const field of fields) {
+  function count({ userId, address }: Connector, by: 1 | -1): void {
+    for (const field of [userField(userId), addressField(address)]) {
       const now = (own.get(field) ?? 0) + by;
       if (now > 0) own.set(field, now);
       else own.delete(field);
+      void tell([field, by]);
     }
-    void change(
-      false,
-      fields.map((field) => [field, by] as const),
-    );
   }
 
   return {
     assertAddressBelow: (address) => refuse("address", own.get(addressField(address)) ?? 0, perAddress),
     async assertBelow({ userId, address }) {
       if (perUser === null && perAddress === null) return;
-      const [ofUser = 0, ofAddress = 0] = await sums([userField(userId), addressField(address)]);
+      const [ofUser, ofAddress] = await Promise.all([sum(userField(userId)), sum(addressField(address))]);
       refuse("user", ofUser, perUser);
       refuse("address", ofAddress, perAddress);
     },
-    open({ userId, address }) {
-      const fields = [userField(userId), addressField(address)];
-      count(fields, 1);
-      let open = true;
-      return () => {
-        if (open) count(fields, -1);
-        open = false;
-      };
-    },
+    opened: (connector) => count(connector, 1),
+    closed: (connector) => count(connector, -1),
     renew: () => change(true, [...own]),
   };
 }
