@@ -13,11 +13,10 @@ afterEach(async () => {
 async function open(known: Set<string>) {
   const heard: number[] = [];
   const orders: string[] = [];
-  const listeners = {
-    onOrder: (order: string) => void orders.push(order),
-    onRoomEvents: ({ events }: RoomEvents) => void heard.push(...events.map(({ offset }) => offset)),
-  };
-  const test = openTestBus(redisUrl(6), known, { listeners });
+  const test = openTestBus(redisUrl(6), known, {
+    onOrder: (order) => void orders.push(order),
+    onRoomEvents: ({ events }) => void heard.push(...events.map(({ offset }) => offset)),
+  });
   opened.push(test);
   expect(new Server({ adapter: test.bus.adapter }).of("/").name).toBe("/");
   expect(await test.bus.ready(5000)).toBe(true);

@@ -24,6 +24,7 @@ export interface TestBusOptions {
   secrets?: string[];
   onDegraded?: BusListeners["onDegraded"];
   onOrder?: BusListeners["onOrder"];
+  onRoomEvents?: BusListeners["onRoomEvents"];
   log?: Log;
 }
 
@@ -43,7 +44,7 @@ export function openTestBus(url: string, known: Set<string>, options: TestBusOpt
       cacheRedisUrl: options.cacheUrl ?? url,
     },
     {
-      onRoomEvents() {},
+      onRoomEvents: options.onRoomEvents ?? (() => {}),
       onLost: () => void (lost += 1),
       onResubscribed() {},
       onDegraded: options.onDegraded ?? (() => {}),
