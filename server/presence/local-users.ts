@@ -29,7 +29,8 @@ export interface LocalUsers {
 
 interface Place {
   user: User;
-  sockets: Set<string>;
+  /** How many of his sockets are there. */
+  sockets: number;
 }
 
 /** Creates an empty record; `changed` is called at each change. */
@@ -57,10 +58,10 @@ export function createLocalUsers(changed: () => void): LocalUsers {
     socket.where.add(where);
     const there = at(where);
     places.set(where, there);
-    const place = there.get(socket.user.id) ?? { user: socket.user, sockets: new Set() };
+    const place = there.get(socket.user.id) ?? { user: socket.user, sockets: 0 };
     there.set(socket.user.id, place);
-    place.sockets.add(socketId);
-    if (place.sockets.size === 1) noteArrival(where, socket.user);
+    place.sockets += 1;
+    if (place.sockets === 1) noteArrival(where, socket.user);
   }
 
   function leave(socketId: string, where: Where): void {
@@ -68,7 +69,9 @@ export function createLocalUsers(changed: () => void): LocalUsers {
     if (!socket?.where.delete(where)) return;
     const there = at(where);
     const place = there.get(socket.user.id);
-    if (!place?.sockets.delete(socketId) || place.sockets.size > 0) return;
+    if (!place) return;
+    place.sockets -= 1;
+    if (place.sockets > 0) return;
     there.delete(socket.user.id);
     if (there.size === 0) places.delete(where);
     noteDeparture(where, place.user);
