@@ -15,11 +15,12 @@ describe("a tick", () => {
       vi.advanceTimersByTime(state.costMs);
       return state.joinable;
     }, maxMs);
-    /** Under load for a while. */
-    const settle = () => {
+    /** Under load for a while, the last run a moment ago. */
+    const settle = (costMs: number) => {
+      state.costMs = costMs;
       for (let n = 0; n < 10; n += 1) {
         tick.due();
-        vi.advanceTimersByTime(1000);
+        vi.advanceTimersByTime(maxMs);
       }
       runs.length = 0;
       began = performance.now();
@@ -40,49 +41,49 @@ describe("a tick", () => {
     expect(runs).toEqual([0, 50]);
   });
 
-  it("gathers ten times as long as its last run took", () => {
-    const { tick, runs, state, settle } = watched(1000);
-    settle();
-    state.costMs = 3;
+  it("waits under load for ten times as long as its last run took, from what is due first", () => {
+    const { tick, runs, settle } = watched(1000);
+    settle(3);
     tick.due();
-    vi.advanceTimersByTime(0);
+    vi.advanceTimersByTime(29);
     tick.due();
-    vi.advanceTimersByTime(26);
-    expect(runs).toEqual([0]);
+    expect(runs).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(runs).toEqual([0, 30]);
+    expect(runs).toEqual([30]);
   });
 
   it("gathers no longer than it may, and not at all where it may not", () => {
     const patient = watched(20);
-    patient.settle();
-    patient.state.costMs = 15;
+    patient.settle(15);
     patient.tick.due();
-    vi.advanceTimersByTime(0);
-    patient.tick.due();
-    vi.advanceTimersByTime(5);
-    expect(patient.runs).toEqual([0, 20]);
+    vi.advanceTimersByTime(19);
+    expect(patient.runs).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(patient.runs).toEqual([20]);
 
     const hasty = watched(0);
-    hasty.settle();
-    hasty.state.costMs = 15;
+    hasty.settle(15);
     hasty.tick.due();
     vi.advanceTimersByTime(0);
-    hasty.tick.due();
-    vi.advanceTimersByTime(0);
-    expect(hasty.runs).toHaveLength(2);
+    expect(hasty.runs).toEqual([0]);
   });
 
   it("does not gather where there is nothing to join", () => {
     const { tick, runs, state, settle } = watched(20);
     state.joinable = 0.4;
-    settle();
-    state.costMs = 15;
+    settle(15);
     tick.due();
     vi.advanceTimersByTime(0);
+    expect(runs).toEqual([0]);
+  });
+
+  it("lets the first after the load leave at once", () => {
+    const { tick, runs, settle } = watched(20);
+    settle(15);
+    vi.advanceTimersByTime(101);
     tick.due();
     vi.advanceTimersByTime(0);
-    expect(runs).toEqual([0, 15]);
+    expect(runs).toEqual([101]);
   });
 
   it("does what is due when it is told to, once", () => {

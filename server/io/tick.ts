@@ -18,10 +18,14 @@ const worthwhile = 0.5;
 /** Of what the last runs tell, the newest counts this much. */
 const newest = 0.1;
 
+/** After so many times `maxMs` without a run the load is over. */
+const quietWindows = 5;
+
 /**
- * Runs `work` once this turn of the event loop is through when it has been quiet, and under load at most every
- * `maxMs`: the dearer the last run was, the longer the next one gathers, where gathering saves something. `work`
- * tells which part of it could have been joined with other work within `maxMs`, from 0 to 1 (performance.md §8).
+ * Runs `work` once this turn of the event loop is through when it has been quiet. Under load, and where gathering
+ * saves something, it waits for more to become due: ten times as long as the last run took, at most `maxMs` from
+ * what was due first. `work` tells which part of it could have been joined with other work within `maxMs`, from 0 to
+ * 1 (performance.md §8).
  */
 export function createTick(
   work: () => number,
@@ -32,7 +36,8 @@ export function createTick(
   let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let joinable = 0;
-  let earliest = 0;
+  let window = 0;
+  let lastRun = -Infinity;
 
   function flush(): void {
     clearImmediate(immediate);
@@ -41,16 +46,17 @@ export function createTick(
     isDue = false;
     const began = now();
     joinable += (work() - joinable) * newest;
-    earliest = joinable < worthwhile ? began : began + Math.min(maxMs, (now() - began) / share);
+    lastRun = now();
+    window = joinable < worthwhile ? 0 : Math.min(maxMs, (lastRun - began) / share);
   }
 
   return {
     due() {
       if (isDue) return;
       isDue = true;
-      const wait = earliest - now();
-      if (wait < leastMs) immediate = setImmediate(flush);
-      else timer = setTimeout(flush, wait);
+      const isQuiet = now() - lastRun > quietWindows * maxMs;
+      if (isQuiet || window < leastMs) immediate = setImmediate(flush);
+      else timer = setTimeout(flush, window);
     },
     flush,
   };
