@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import type { User, UserRole } from "../../shared/values.js";
-import { gather } from "../database/gather.js";
+import { gather } from "../gather.js";
 import type { Database, Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
 

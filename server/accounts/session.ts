@@ -4,7 +4,7 @@ import session, { type SessionData } from "express-session";
 import type { RequestHandler, Request } from "express";
 import type { User } from "../../shared/values.js";
 import { Failure } from "../failure.js";
-import { gather } from "../database/gather.js";
+import { gather } from "../gather.js";
 import type { Database, Queries } from "../database/pool.js";
 
 declare module "express-session" {

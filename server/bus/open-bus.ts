@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metrics.js";
 import { createArrivals } from "./arrivals.js";
 import type { Bus, BusListeners } from "./bus.js";
 import { createAudience } from "./audience.js";
-import { adapterKey, baseChannel, isRoomChannel, livenessChannel } from "./channels.js";
+import { adapterKey, baseChannel, isRoomChannel, livenessChannel, roomEventsChannel } from "./channels.js";
 import { createCodec } from "./codec.js";
 import { createGuard } from "./guard.js";
 import { watchHealth } from "./health.js";
@@ -157,6 +157,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     }),
     emitter: new Emitter(publisher, { key: adapterKey, parser: codec }),
     rooms: guarded,
+    isHeardElsewhere: (room) => !audience.isAlone(roomEventsChannel(room)),
     listenOutside: (listener) => void subscriptions.add(outsidePattern, (bytes) => listener(bytes), true),
     commands: () => (health.takesWrites() && commanding.isReady ? commanding : null),
     countListeners,

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Registry } from "./registry.js";
-import { watchVitals } from "./vitals.js";
+import { watchEventLoop, type EventLoop } from "../metrics/event-loop.js";
 
 /** This instance among the others: its entry in the registry, and who else is there. */
 export interface Membership {
@@ -46,12 +46,18 @@ export interface MembershipPorts {
 /** How often it is looked who is there: a killed instance is cleaned up after within three of these. */
 const lookEveryMs = 1000;
 
+/** How this process fares. */
+function readVitals(eventLoop: EventLoop) {
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rssBytes: rss, heapUsedBytes: heapUsed, eventLoopLagMs: eventLoop.lagMs() };
+}
+
 /** Creates the membership; nothing is written before `beat` or `start`. */
 export function createMembership(ports: MembershipPorts): Membership {
   const { config, registry, metrics, log, isDegraded } = ports;
-  const vitals = watchVitals();
+  const eventLoop = watchEventLoop(metrics.registry);
   const startedAt = Date.now();
-  let lastVitals = vitals.read();
+  let vitals = readVitals(eventLoop);
   let appended = 0;
   let isTwin = false;
   const timers: NodeJS.Timeout[] = [];
@@ -74,7 +80,7 @@ export function createMembership(ports: MembershipPorts): Membership {
       lastHeartbeat: Date.now(),
       connectedClients: ports.connectedClients(),
       messagesAppended: appended,
-      ...lastVitals,
+      ...vitals,
     };
   }
 
@@ -98,7 +104,7 @@ export function createMembership(ports: MembershipPorts): Membership {
   }
 
   async function writeEntry(): Promise<void> {
-    lastVitals = vitals.read();
+    vitals = readVitals(eventLoop);
     if (isDegraded()) return;
     try {
       const beaten = await registry?.heartbeat(record());
@@ -129,7 +135,7 @@ export function createMembership(ports: MembershipPorts): Membership {
       if (!listed.instances.some(({ boot }) => boot === config.boot)) missed();
       return listed;
     },
-    isBlocked: vitals.isBlocked,
+    isBlocked: eventLoop.isBlocked,
     beat,
     start() {
       timers.push(
@@ -140,7 +146,7 @@ export function createMembership(ports: MembershipPorts): Membership {
     pause,
     async leave() {
       pause();
-      vitals.stop();
+      eventLoop.stop();
       if (!isDegraded()) await registry?.leave(record()).catch(logFailure);
     },
   };

@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from "uuid";
 import type { MemberEvent, RoomChangeEvent, RoomEvents } from "../../shared/room-events.js";
 import type { User } from "../../shared/values.js";
 import type { Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
+import { newEventId } from "./event-id.js";
 import { toEvent } from "./row.js";
 
 interface Common {
@@ -67,7 +67,7 @@ function toInput(event: NewEvent, n: number) {
   return {
     n,
     room,
-    id: uuidv7(),
+    id: newEventId(),
     kind,
     client_id: clientId,
     sender_id: sender.id,

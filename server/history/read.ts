@@ -1,6 +1,6 @@
 import { limits } from "../../shared/limits.js";
 import type { RoomEvent, RoomEvents, RoomPage } from "../../shared/room-events.js";
-import { shareEqual } from "../database/gather.js";
+import { shareEqual } from "../gather.js";
 import type { Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";

@@ -10,6 +10,7 @@ import { eventually } from "../test/services.js";
 import { createFanOut, type FanOut } from "./fan-out.js";
 import { roomChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
+import { TurnWebSocketServer } from "./web-socket.js";
 
 // What a message costs, counted where no clock can disturb it: the test says when a tick is over.
 
@@ -32,7 +33,7 @@ const build = () =>
 
 beforeAll(async () => {
   const http = createServer();
-  io = new Server(http, { perMessageDeflate: false });
+  io = new Server(http, { perMessageDeflate: false, wsEngine: TurnWebSocketServer });
   io.on("connection", (socket) => void socket.join(rooms.map(roomChannel)));
   http.listen(0, "127.0.0.1");
   await once(http, "listening");

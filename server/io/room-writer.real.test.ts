@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
 import { eventually } from "../test/services.js";
 import { roomChannel } from "./names.js";
-import { createRoomWriter, frameOf, type RoomWriter } from "./room-writer.js";
+import { createRoomWriter, type RoomWriter } from "./room-writer.js";
 import type { ChatServer } from "./types.js";
+import { TurnWebSocketServer } from "./web-socket.js";
 
 let io: ChatServer;
 let writer: RoomWriter;
@@ -17,7 +18,7 @@ const closing: (() => void)[] = [];
 
 beforeEach(async () => {
   const http = createServer();
-  io = new Server(http, { perMessageDeflate: false });
+  io = new Server(http, { perMessageDeflate: false, wsEngine: TurnWebSocketServer });
   writer = createRoomWriter(() => io, 10_000);
   io.on("connection", (socket) => void socket.join(["a", "b"].map(roomChannel)));
   http.listen(0, "127.0.0.1");
@@ -132,23 +133,5 @@ describe("room events written past the ordinary queue", () => {
     await eventually("all at the one that reads", () => heard.length === 3000, 10_000);
     // Still counted where a client that does not read is noticed.
     expect(Math.max(...waiting)).toBeGreaterThan(1_000_000);
-  });
-});
-
-describe("a frame", () => {
-  it.each([
-    [0, [0x81, 0]],
-    [125, [0x81, 125]],
-    [126, [0x81, 126, 0, 126]],
-    [65_535, [0x81, 126, 0xff, 0xff]],
-    [65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
-  ])("of %i bytes tells its length", (length, head) => {
-    const frame = frameOf("x".repeat(length));
-    expect([...frame.subarray(0, head.length)]).toEqual(head);
-    expect(frame).toHaveLength(head.length + length);
-  });
-
-  it("counts bytes, not characters", () => {
-    expect([...frameOf("ä€😀")]).toEqual([0x81, 9, ...Buffer.from("ä€😀")]);
   });
 });

@@ -1,55 +1,29 @@
-// oxlint-disable no-underscore-dangle -- ws keeps what is needed here to itself
 import type { Socket as TcpSocket } from "node:net";
+import type { WebSocket } from "ws";
 import type { RoomEvents } from "../../shared/room-events.js";
 import { roomChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
+import { frameOf, tcpSocketOf } from "./web-socket.js";
 
 /** When a connection was last given room events, in whole ms. Kept with it: a map would cost as much as the rest. */
 const givenAt = Symbol("given at");
 
-/**
- * The parts of a connection that the types of engine.io and ws keep private; versions are pinned, and where one is
- * not as expected the ordinary way is taken.
- */
+/** The parts of a connection that the types of engine.io keep private; its version is pinned. */
 interface Connection {
   readyState: string;
   writeBuffer: unknown[];
-  transport: { name: string; socket?: WebSocketParts };
+  transport: { name: string; socket?: WebSocket };
   write(data: string, options: { wsPreEncodedFrame: Buffer[] }): void;
   [givenAt]?: number;
 }
-interface WebSocketParts {
-  readyState: number;
-  _sender?: { _state?: number };
-  _socket?: TcpSocket | null;
-}
-
-const isOpen = 1;
-const isIdle = 0;
 
 /**
  * The TCP socket under a connection, where what is written to it comes after everything the layers above it were
- * given and before what they will be: an open WebSocket with nothing queued by engine.io or by ws. A connection that
- * is about to be upgraded is still polling.
+ * given: an open WebSocket with nothing queued. A connection that is about to be upgraded is still polling.
  */
 function shortcutOf({ readyState, writeBuffer, transport }: Connection): TcpSocket | null {
   if (readyState !== "open" || writeBuffer.length > 0 || transport.name !== "websocket") return null;
-  const { socket } = transport;
-  if (socket?.readyState !== isOpen || socket._sender?._state !== isIdle) return null;
-  return socket._socket ?? null;
-}
-
-/** A whole WebSocket text frame, as a server sends it: not masked (RFC 6455 §5.2). */
-export function frameOf(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const headLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headLength + length);
-  frame[0] = 0x81;
-  frame[1] = headLength === 2 ? length : headLength === 4 ? 126 : 127;
-  if (headLength === 4) frame.writeUInt16BE(length, 2);
-  if (headLength === 10) frame.writeBigUInt64BE(BigInt(length), 2);
-  frame.write(text, headLength);
-  return frame;
+  return transport.socket === undefined ? null : tcpSocketOf(transport.socket);
 }
 
 /** What a writer did. */
@@ -70,56 +44,77 @@ export interface RoomWriter {
 const engineMessage = "4";
 const socketEvent = "2";
 
+/** A batch as it goes out: for the ordinary way, and as the WebSocket frame of the shortcut. */
+interface Encoded {
+  packet: string;
+  frame: Buffer;
+}
+
+function encode(batch: RoomEvents): Encoded {
+  const packet = socketEvent + JSON.stringify(["room:events", batch]);
+  return { packet, frame: frameOf(engineMessage + packet) };
+}
+
+/** Up to here copying frames together costs less than giving the system a list of them. */
+const copiedBytesMax = 4096;
+
+function writeFrames(tcp: TcpSocket, frames: Buffer[]): void {
+  const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+  if (length <= copiedBytesMax) {
+    tcp.write(Buffer.concat(frames, length));
+    return;
+  }
+  tcp.cork();
+  for (const frame of frames) tcp.write(frame);
+  tcp.uncork();
+}
+
+function send(connection: Connection, all: Encoded[]): void {
+  const tcp = shortcutOf(connection);
+  const [first, second] = all;
+  if (tcp === null)
+    for (const { packet, frame } of all) connection.write(packet, { wsPreEncodedFrame: [frame] });
+  else if (first && !second) tcp.write(first.frame);
+  else
+    writeFrames(
+      tcp,
+      all.map(({ frame }) => frame),
+    );
+}
+
 /**
  * A writer for the sockets of `io()`; each batch is encoded once, whatever the number of its readers. A socket that
  * was given nothing for `whileMs` is alone.
  */
 export function createRoomWriter(io: () => ChatServer, whileMs: number): RoomWriter {
-  function give(connection: Connection, packet: string, frame: Buffer, corked: Set<TcpSocket> | null): void {
-    const shortcut = shortcutOf(connection);
-    if (shortcut === null) return connection.write(packet, { wsPreEncodedFrame: [frame] });
-    if (corked !== null && !corked.has(shortcut)) {
-      shortcut.cork();
-      corked.add(shortcut);
-    }
-    shortcut.write(frame);
-  }
-
-  function writeBatch(batch: RoomEvents, now: number, corked: Set<TcpSocket> | null): Written {
-    const written = { deliveries: 0, lone: 0 };
+  function* connectionsIn(room: string): Generator<Connection> {
     const { adapter, sockets } = io().of("/");
-    const ids = adapter.rooms.get(roomChannel(batch.room));
-    if (ids === undefined) return written;
-    const packet = socketEvent + JSON.stringify(["room:events", batch]);
-    const frame = frameOf(engineMessage + packet);
-    for (const id of ids) {
+    for (const id of adapter.rooms.get(roomChannel(room)) ?? []) {
       const socket = sockets.get(id);
-      if (socket === undefined) continue;
-      const connection = socket.conn as unknown as Connection;
-      give(connection, packet, frame, corked);
-      written.deliveries += batch.events.length;
-      if (now - (connection[givenAt] ?? -Infinity) > whileMs) written.lone += 1;
-      connection[givenAt] = now;
+      if (socket) yield socket.conn as unknown as Connection;
     }
-    return written;
   }
 
   return {
     write(batches) {
       const now = Math.floor(performance.now());
-      const all = { deliveries: 0, lone: 0 };
-      // A socket in several rooms gets what is due of all of them at once.
-      const corked = batches.length > 1 ? new Set<TcpSocket>() : null;
-      try {
-        for (const batch of batches) {
-          const { deliveries, lone } = writeBatch(batch, now, corked);
-          all.deliveries += deliveries;
-          all.lone += lone;
+      const written = { deliveries: 0, lone: 0 };
+      /** Of a socket in several rooms all leaves at once. */
+      const due = new Map<Connection, Encoded[]>();
+      for (const batch of batches) {
+        const alone = [encode(batch)];
+        for (const connection of connectionsIn(batch.room)) {
+          const before = due.get(connection);
+          due.set(connection, before ? [...before, ...alone] : alone);
+          written.deliveries += batch.events.length;
         }
-      } finally {
-        for (const socket of corked ?? []) socket.uncork();
       }
-      return all;
+      for (const [connection, all] of due) {
+        send(connection, all);
+        if (now - (connection[givenAt] ?? -Infinity) > whileMs) written.lone += 1;
+        connection[givenAt] = now;
+      }
+      return written;
     },
   };
 }

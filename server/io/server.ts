@@ -16,6 +16,7 @@ import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
 import type { Revocation } from "./revocation.js";
 import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
+import { TurnWebSocketServer } from "./web-socket.js";
 import { isFollowUp, receiveVisitors, visitorOf, type Visitor } from "./visitor.js";
 
 /** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
@@ -36,6 +37,7 @@ export function createIo(
     maxHttpBufferSize: limits.packetBytes,
     perMessageDeflate: false,
     httpCompression: false,
+    wsEngine: TurnWebSocketServer,
     // A WebSocket that grew out of polling was checked when it began, and again by `guardUpgrades`.
     allowRequest: (request, decide) => {
       if (isFollowUp(request)) return decide(null, true);

@@ -1,6 +1,6 @@
 import type { Bucket } from "../config/env.js";
 import type { BucketLimits } from "../config/config.js";
-import { gather } from "../database/gather.js";
+import { gatherTurn } from "../gather.js";
 import { Failure } from "../failure.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
@@ -86,7 +86,7 @@ export function createLimiter(
   }
 
   /** All who ask at one moment ask with one command. */
-  const count = gather<Take[], number[]>(async (asked) => {
+  const count = gatherTurn<Take[], number[]>(async (asked) => {
     const takes = asked.flat();
     const waits = await countAll(takes);
     return asked.map(({ length }) => waits.splice(0, length));

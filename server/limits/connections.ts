@@ -1,6 +1,6 @@
 import { Failure } from "../failure.js";
 import { withDeadline, type RedisClient } from "../bus/redis.js";
-import { gather } from "../database/gather.js";
+import { gather } from "../gather.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { closedCounter } from "./closed-counter.js";
+import { libraryWatchMs } from "./event-loop.js";
 import { authFailures, dropReasons, gcKinds, limitNames } from "./labels.js";
 
 /** The program's metrics under the contract's names; labels come from closed sets. */
@@ -9,7 +10,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: libraryWatchMs });
   // All kinds from the start, so that the number of series does not depend on what has happened (T34).
   const pauses = registry.getSingleMetric("nodejs_gc_duration_seconds");
   if (pauses instanceof Histogram) for (const kind of gcKinds) pauses.zero({ kind });

@@ -36,12 +36,15 @@ export interface RoomLogs {
 
 /** Opens them for the sockets of `io()`, which may be made after this. */
 export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => ChatServer): RoomLogs {
-  const { database, log, metrics, isDegraded } = instance;
+  const { bus, database, log, metrics, isDegraded } = instance;
   const access = createAccess(database);
   const recent = createRecentEvents();
   const fanOut = createFanOut({
     io,
-    publish: (batch) => instance.bus?.emitter.to(roomChannel(batch.room)).emit("room:events", batch),
+    publish(batch) {
+      if (bus?.isHeardElsewhere(batch.room))
+        bus.emitter.to(roomChannel(batch.room)).emit("room:events", batch);
+    },
     delivered: (count) => metrics.eventsDelivered.inc(count),
     windowMaxMs: config.fanoutWindowMaxMs,
   });

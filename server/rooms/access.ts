@@ -1,6 +1,6 @@
 import type { RoomRole } from "../../shared/http.js";
 import type { User } from "../../shared/values.js";
-import { gather } from "../database/gather.js";
+import { gather } from "../gather.js";
 import type { Queries } from "../database/pool.js";
 import { Failure } from "../failure.js";
 import { toHead, type HeadRow, type RoomHead } from "../history/heads.js";

@@ -37,6 +37,31 @@ export function gather<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) => Pro
 }
 
 /**
+ * Makes the small reads of one turn of the event loop one, for a server that takes question after question: nobody
+ * waits for an answer to others.
+ */
+export function gatherTurn<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
+  let queue: Waiting<K, V>[] = [];
+
+  async function send(): Promise<void> {
+    const batch = queue;
+    queue = [];
+    try {
+      const values = await read(batch.map(({ key }) => key));
+      batch.forEach(({ resolve }, i) => resolve(values[i] as V));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return (key) =>
+    new Promise((resolve, reject) => {
+      queue.push({ key, resolve, reject });
+      if (queue.length === 1) setImmediate(() => void send());
+    });
+}
+
+/**
  * Does equal reads at one moment once: those who ask while one is on its way share the next one. They can not share
  * that one: it may have looked before something that they must see.
  */

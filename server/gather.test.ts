@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gather, shareEqual } from "./gather.js";
+import { gather, gatherTurn, shareEqual } from "./gather.js";
 
 /** Reads that end when they are told to. */
 function controlled() {
@@ -35,6 +35,38 @@ describe("gathered reads", () => {
     await expect(read(1)).rejects.toThrow("away");
     broken = false;
     expect(await read(2)).toBe(2);
+  });
+});
+
+describe("the reads of a turn", () => {
+  it("are one, and wait for no other turn's", async () => {
+    const { until, end } = controlled();
+    const asked: number[][] = [];
+    const read = gatherTurn<number, string>(async (keys) => {
+      asked.push(keys);
+      if (asked.length === 1) await until();
+      return keys.map(String);
+    });
+    const slow = [read(1), read(2)];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await Promise.all([read(3), read(4)])).toEqual(["3", "4"]);
+    expect(asked).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    end();
+    expect(await Promise.all(slow)).toEqual(["1", "2"]);
+  });
+
+  it("fail together, and go on with the next", async () => {
+    let broken = true;
+    const read = gatherTurn<number, number>((keys) =>
+      broken ? Promise.reject(new Error("away")) : Promise.resolve(keys),
+    );
+    const failed = await Promise.allSettled([read(1), read(2)]);
+    expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    broken = false;
+    expect(await read(3)).toBe(3);
   });
 });
 
