@@ -19,6 +19,7 @@ import type { RoleProcess, Services } from "./roles.js";
 import type { Environment, Settings } from "./settings.js";
 import { keepRunning } from "./supervisor.js";
 import type { Kept } from "./supervisor.js";
+import { prepareSockets, socketForNginx } from "./unix-sockets.js";
 import { answers } from "./wait.js";
 import { WrongUse } from "./wrong-use.js";
 
@@ -110,11 +111,13 @@ export function createCluster(settings: Settings, env: Environment): LocalCluste
   }
 
   async function addNginx(nodes: RoleProcess[]): Promise<void> {
-    const { httpHost, httpPort, realIpFrom, connectionsPerAddress } = settings;
+    const { httpHost, httpPort, unixSockets, realIpFrom, connectionsPerAddress } = settings;
     const host = httpHost.includes(":") ? `[${httpHost}]` : httpHost;
     const program = await prepareNginx(dataDir, {
       listen: `${host}:${httpPort}`,
-      nodes: nodes.map(({ port }) => `127.0.0.1:${port}`),
+      nodes: nodes.map(({ port, instanceId }) =>
+        unixSockets ? socketForNginx(instanceId) : `127.0.0.1:${port}`,
+      ),
       realIpFrom,
       connectionsPerAddress,
     });
@@ -134,6 +137,7 @@ export function createCluster(settings: Settings, env: Environment): LocalCluste
 
   async function startAll(): Promise<Started> {
     mkdirSync(dataDir, { recursive: true });
+    if (settings.unixSockets) prepareSockets(dataDir);
     await assertPortsFree(settings);
     const services: Services = {};
     if (settings.ownPostgres) services.databaseUrl = await addPostgres();

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { projectRoot } from "./paths.js";
 import type { Program, StopStep } from "./process.js";
 import { findProgram } from "./programs.js";
+import { nginxFolder } from "./unix-sockets.js";
 
 const run = promisify(execFile);
 const templates = join(projectRoot, "nginx");
@@ -12,7 +13,7 @@ const templates = join(projectRoot, "nginx");
 /** What the templates in nginx/ ask for. */
 export interface NginxOptions {
   listen: string;
-  /** Where each node is reached, as `host:port` or `unix:/path`. */
+  /** Where each node is reached, as `host:port` or `unix:path`, which may start from nginx' folder. */
   nodes: string[];
   /** Balancers in front of this nginx: their X-Forwarded-For is believed, nobody else's. */
   realIpFrom: string[];
@@ -63,7 +64,7 @@ export function renderNginx(options: NginxOptions): Map<string, string> {
 
 /** Writes nginx's configuration below the data folder, has nginx check it, and says how to run it. */
 export async function prepareNginx(dataDir: string, options: NginxOptions): Promise<Program> {
-  const folder = join(resolve(dataDir), "nginx");
+  const folder = nginxFolder(resolve(dataDir));
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of renderNginx(options)) writeFileSync(join(folder, name), text);
   const command = findProgram(["nginx"]);

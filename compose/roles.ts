@@ -4,6 +4,7 @@ import { projectRoot } from "./paths.js";
 import type { Program } from "./process.js";
 import { runnerVariables } from "./settings.js";
 import type { Environment, Settings } from "./settings.js";
+import { nodeSocket } from "./unix-sockets.js";
 
 /** The roles of the server's one program that are kept running. */
 export type Role = "node" | "emitter" | "worker";
@@ -27,7 +28,8 @@ const main = join(projectRoot, "dist/server/main.js");
 
 function common(settings: Settings, services: Services, env: Environment): Environment {
   const shared: Environment = { ...env };
-  for (const name of [...runnerVariables, "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE"]) delete shared[name];
+  for (const name of [...runnerVariables, "UNIX_SOCKET", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE"])
+    delete shared[name];
   if (settings.ownRedis || settings.single || env["REDIS_URL"]) delete shared["REDIS_PORT"];
   if (services.databaseUrl) shared["DATABASE_URL"] = services.databaseUrl;
   if (services.redisUrl) shared["REDIS_URL"] = services.redisUrl;
@@ -66,7 +68,9 @@ export function roleProcesses(settings: Settings, services: Services, env: Envir
   const shared = common(settings, services, env);
   const make = (role: Role, number: number, port: number, host = "127.0.0.1"): RoleProcess => {
     const instanceId = `${role}-${number}`;
-    const own = { ...shared, INSTANCE_ID: instanceId, HOST: host, PORT: String(port) };
+    const own: Environment = { ...shared, INSTANCE_ID: instanceId, HOST: host, PORT: String(port) };
+    if (settings.unixSockets && role === "node")
+      own["UNIX_SOCKET"] = nodeSocket(settings.dataDir, instanceId);
     const url = `http://127.0.0.1:${port}`;
     return { role, instanceId, port, url, program: serverProgram(instanceId, role, own) };
   };

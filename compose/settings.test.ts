@@ -19,6 +19,8 @@ describe("the runner's settings", () => {
     [{ NODES: "2.5" }, /^NODES /],
     [{ HTTP_HOST: "example.org" }, /^HTTP_HOST /],
     [{ REAL_IP_FROM: "10.0.0.0/33" }, /^REAL_IP_FROM /],
+    [{ UNIX_SOCKETS: "yes" }, /^UNIX_SOCKETS /],
+    [{ UNIX_SOCKETS: "true", DATA_DIR: `/${"d".repeat(100)}` }, /^UNIX_SOCKETS: .*DATA_DIR/],
     [{ SHUTDOWN_TIMEOUT_MS: "-1" }, /^SHUTDOWN_TIMEOUT_MS /],
   ])("refuses %o in one line that names the variable", (env, message) => {
     expect(() => readSettings(env)).toThrow(message);

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { projectRoot } from "./paths.js";
 import { assertDistinct, portsOf, type PortSettings } from "./port-plan.js";
+import { assertSocketsFit } from "./unix-sockets.js";
 import { WrongUse } from "./wrong-use.js";
 
 /** The environment as a program receives it. */
@@ -10,6 +11,8 @@ export type Environment = Record<string, string | undefined>;
 /** Everything the runner itself has to know; the roles read the rest of the environment themselves. */
 export interface Settings extends PortSettings {
   dataDir: string;
+  /** nginx reaches the nodes over Unix sockets. */
+  unixSockets: boolean;
   realIpFrom: string[];
   /** How many connections of one address nginx lets through, always more than the nodes allow. */
   connectionsPerAddress: number;
@@ -27,6 +30,7 @@ export const runnerVariables = [
   "WORKER_PORT",
   "POSTGRES_PORT",
   "REAL_IP_FROM",
+  "UNIX_SOCKETS",
 ];
 
 const redisAddresses = [
@@ -50,6 +54,12 @@ function whole(env: Environment, name: string, fallback: number, min: number, ma
 
 function port(env: Environment, name: string, fallback: number): number {
   return whole(env, name, fallback, 1, 65535);
+}
+
+function flag(env: Environment, name: string): boolean {
+  const text = env[name] || "false";
+  if (text !== "true" && text !== "false") throw new WrongUse(`${name} must be true or false, not "${text}"`);
+  return text === "true";
 }
 
 function networks(text: string | undefined): string[] {
@@ -103,6 +113,8 @@ export function readSettings(env: Environment, args: string[] = []): Settings {
     redisPort: ownRedis ? port(env, "REDIS_PORT", 6390) : 0,
     postgresPort: port(env, "POSTGRES_PORT", 5490),
     dataDir: resolve(projectRoot, env["DATA_DIR"] || "var"),
+    // Without nginx nobody would come that way.
+    unixSockets: flag(env, "UNIX_SOCKETS") && !single,
     realIpFrom: networks(env["REAL_IP_FROM"]),
     connectionsPerAddress: connectionsPerAddress(env),
     shutdownTimeoutMs: whole(env, "SHUTDOWN_TIMEOUT_MS", 30_000, 0, 3_600_000),
@@ -111,5 +123,6 @@ export function readSettings(env: Environment, args: string[] = []): Settings {
     ownPostgres: !given(env, databaseAddresses),
   };
   assertDistinct(portsOf(settings));
+  if (settings.unixSockets) assertSocketsFit(settings.dataDir, settings.nodes);
   return settings;
 }

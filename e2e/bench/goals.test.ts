@@ -18,6 +18,18 @@ it.each([
   expect(goalsTable(rows(parley))).toMatch(new RegExp(`hot sat: .* ${reached} +\\|`));
 });
 
+it("takes nginx' goal from the Unix socket", () => {
+  const behind = Object.entries({ parley: 0.4, "parley, Unix socket": 0.3, plain: 1 }).map(
+    ([subject, cpu]) => ({
+      scenario: "nginx",
+      work: "hot 160/s",
+      subject,
+      figures: { "node + nginx CPU s/M": cpu },
+    }),
+  );
+  expect(goalsTable(behind)).toMatch(/Unix socket, to plain over TCP \| +0\.3\d* \| .* floor +\|/);
+});
+
 it("is silent about what was not measured", () => {
   expect(goalsTable([])).toBe("");
   expect(goalsTable(rows(1)).split("\n")).toHaveLength(3);

@@ -105,10 +105,13 @@ const goals: Goal[] = [
     parleyToPlain("nodes", "nodes + redis µs", "members spread"),
   ),
   atMost(
-    "node + nginx CPU per delivery, to plain",
+    "node + nginx CPU per delivery over a Unix socket, to plain over TCP",
     0.45,
     0.28,
-    parleyToPlain("nginx", "node + nginx CPU s/M", "hot 160/s"),
+    over(
+      reader("nginx", "node + nginx CPU s/M")("hot 160/s", "parley, Unix socket"),
+      reader("nginx", "node + nginx CPU s/M")("hot 160/s", "plain"),
+    ),
   ),
   atMost(
     "heap per idle connection, to plain",

@@ -45,6 +45,7 @@ export function startParley(services: Services, options: StartOptions = {}): Pro
     INSTANCE_ID: `node-${index + 1}-${port}`,
     PORT: String(port),
     TRUST_PROXY: options.behindNginx ? "1" : "0",
+    UNIX_SOCKET: options.unixSocket ?? "",
     DATA_DIR: services.dataDir,
     DATABASE_URL: services.databaseUrl,
     REDIS_URL: services.redisUrl,

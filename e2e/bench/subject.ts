@@ -27,6 +27,8 @@ export interface StartOptions {
   /** With V8's inspector, which can collect garbage and tell the heap. */
   inspect?: boolean;
   behindNginx?: boolean;
+  /** Where the only node listens as well. */
+  unixSocket?: string;
   /** Node's own options, such as `--cpu-prof`. */
   nodeArgs?: string[];
 }

@@ -150,6 +150,13 @@ describe("settings that must fit together", () => {
     expect(base(small, "node").database.pool).toBe(4);
   });
 
+  it("UNIX_SOCKET needs a proxy that is trusted: nobody has an address of his own there", () => {
+    const local = { ...database, UNIX_SOCKET: `/${"s".repeat(99)}` };
+    expect(() => base({ ...local, TRUST_PROXY: "0" })).toThrow(/^UNIX_SOCKET: needs TRUST_PROXY/);
+    expect(base(local).unixSocket).toBe(local.UNIX_SOCKET);
+    expect(base({ ...database, TRUST_PROXY: "0" }).unixSocket).toBeNull();
+  });
+
   it("DATABASE_URL is required", () => {
     expect(() => base({})).toThrow(/^DATABASE_URL: required/);
   });

@@ -24,6 +24,8 @@ export interface Config {
   boot: string;
   host: string;
   port: number;
+  /** A path where the instance listens as well; null without one. */
+  unixSocket: string | null;
   dataDir: string;
   logLevel: string;
   distributed: boolean;
@@ -96,6 +98,10 @@ export function baseConfig(env: Env, role: InstanceRole, keepSecret: KeepSecret)
   const redisUrl = env.ENABLE_DISTRIBUTED_CHAT ? requireRedis(env) : null;
   if (env.INSTANCE_TIMEOUT_MS <= env.HEARTBEAT_INTERVAL_MS)
     throw new ConfigError("INSTANCE_TIMEOUT_MS: must be longer than HEARTBEAT_INTERVAL_MS");
+  if (env.UNIX_SOCKET !== undefined && env.TRUST_PROXY === 0)
+    throw new ConfigError(
+      "UNIX_SOCKET: needs TRUST_PROXY of 1 or more, as only the proxy can tell who is there",
+    );
   if (role === "emitter" && !env.ENABLE_DISTRIBUTED_CHAT)
     throw new ConfigError(
       "ENABLE_DISTRIBUTED_CHAT: must be true for the emitter, which speaks through Redis",
@@ -110,6 +116,7 @@ export function baseConfig(env: Env, role: InstanceRole, keepSecret: KeepSecret)
     boot: randomUUID(),
     host: env.HOST,
     port: env.PORT,
+    unixSocket: env.UNIX_SOCKET ?? null,
     dataDir: dataDirOf(env),
     logLevel: env.LOG_LEVEL,
     distributed: env.ENABLE_DISTRIBUTED_CHAT,

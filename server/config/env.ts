@@ -62,6 +62,14 @@ const queue = z.enum(["default", "push", "mailers", "pull"]);
 const redisUrl = address("redis:", "rediss:").optional();
 const postgresUrl = address("postgres:", "postgresql:").optional();
 const port = number(0, 65535);
+/** The system takes 107 bytes, some systems 103. */
+const socketPathMax = 100;
+const socketPath = z
+  .string()
+  .refine(
+    (value) => value.startsWith("/") && Buffer.byteLength(value) <= socketPathMax,
+    `an absolute path of at most ${socketPathMax} bytes`,
+  );
 const text = z.string().optional();
 
 /** Every setting of the contract; output is typed, with the contract's defaults. */
@@ -77,6 +85,7 @@ export const envSchema = z.object({
     .optional(),
   HOST: z.string().default("0.0.0.0"),
   PORT: port.default(3001),
+  UNIX_SOCKET: socketPath.optional(),
   DATA_DIR: z.string().default("var"),
   REDIS_URL: redisUrl,
   REDIS_HOST: text,

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 /**
  * The address the nearest `proxies` trusted proxies saw: the last hop they added to X-Forwarded-For, never what a
- * client wrote itself (T5). With 0 it is the connection's own.
+ * client wrote itself (T5). With 0 it is the connection's own. A Unix socket has none: who comes there without a hop
+ * shares the empty address with all others who do.
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {
   const peer = request.socket.remoteAddress ?? "";

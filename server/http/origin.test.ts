@@ -66,6 +66,11 @@ describe("client address", () => {
     expect(clientAddress(request({}), 1)).toBe("10.0.0.1");
     expect(clientAddress(request(hops), 9)).toBe("6.6.6.6");
   });
+
+  it("is what the proxy saw over a Unix socket, which has none of its own", () => {
+    expect(clientAddress(request(hops, {}), 1)).toBe("1.2.3.4");
+    expect(clientAddress(request({}, {}), 1)).toBe("");
+  });
 });
 
 describe("secure", () => {

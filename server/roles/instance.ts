@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from "node:http";
+import type { Server } from "node:net";
 import { once } from "node:events";
 import type { InstanceStatus } from "../../shared/cluster.js";
 import type { Health, MetricsJson } from "../../shared/http.js";
@@ -13,6 +14,7 @@ import { openDatabase, type Database } from "../database/pool.js";
 import { databaseReady, watchDatabase } from "../database/ready.js";
 import { createLog, type Log } from "../metrics/log.js";
 import { closeHttp } from "../http/close.js";
+import { listenAtPath } from "../http/unix-socket.js";
 import { metricsJson } from "../metrics/json.js";
 import { createMetrics, type Metrics } from "../metrics/metrics.js";
 
@@ -66,6 +68,7 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
   const databaseWatch = watchDatabase(database);
   const startedTick = performance.now();
   const stopped = new AbortController();
+  const listeners: Server[] = [];
   let phase: "starting" | "ready" | "draining" = "starting";
 
   const bus =
@@ -146,6 +149,7 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
     async start(http) {
       http.listen(config.port, config.host);
       await once(http, "listening");
+      if (config.unixSocket !== null) listeners.push(await listenAtPath(http, config.unixSocket));
       await databaseReady(database, log, stopped.signal);
       if (bus !== null && !(await bus.ready(busPatienceMs))) log.warn("starting without redis: degraded");
       // Without its access rights it would be deaf or mute, and nobody would know.
@@ -176,7 +180,7 @@ export function openInstance(config: Config, ports: InstancePorts): Instance {
       await membership.leave();
       databaseWatch.stop();
       await bus?.close();
-      await closeHttp(http);
+      await closeHttp(http, listeners);
       await database.close();
     },
   };

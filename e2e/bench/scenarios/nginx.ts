@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { prepareNginx, nginxStop } from "../../../compose/nginx.js";
 import { startServer } from "../../../compose/running-server.js";
 import type { RunningServer } from "../../../compose/running-server.js";
+import { nodeSocket, prepareSockets, socketForNginx } from "../../../compose/unix-sockets.js";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { freePorts } from "../../support/ports.js";
@@ -15,16 +15,21 @@ import { measureTalk, warmUp } from "../measure.js";
 import { startParley } from "../parley.js";
 import { untilStopped } from "../running.js";
 import type { Services } from "../services.js";
-import { startPlain, type Subject } from "../subject.js";
+import { startPlain, type StartOptions, type Subject } from "../subject.js";
 import type { Round, Scenario } from "./scenario.js";
 
-/** An nginx as `npm start` runs it, in front of these nodes. */
-async function startNginx(services: Services, port: number, subject: Subject): Promise<RunningServer> {
-  const folder = join(services.dataDir, `nginx-${port}`);
-  mkdirSync(folder, { recursive: true });
+/** What stands behind nginx, how nginx reaches it, and what it is called. */
+interface Behind {
+  name: string;
+  unixSocket?: boolean;
+  start(services: Services, options: StartOptions): Promise<Subject>;
+}
+
+/** An nginx as `npm start` runs it, in front of this node. */
+async function startNginx(folder: string, port: number, node: string): Promise<RunningServer> {
   const program = await prepareNginx(folder, {
     listen: `127.0.0.1:${port}`,
-    nodes: subject.nodes.map((node) => `127.0.0.1:${node.port}`),
+    nodes: [node],
     realIpFrom: [],
     connectionsPerAddress: 10_000,
   });
@@ -39,14 +44,18 @@ async function startNginx(services: Services, port: number, subject: Subject): P
 
 async function measureBehind(
   { services, isQuick, tell }: Round,
-  subject: Subject,
-  name: string,
+  { name, unixSocket = false, start }: Behind,
 ): Promise<Row[]> {
   const shape = shapes.hot;
   const port = await freePorts(1);
+  const folder = join(services.dataDir, `nginx-${port}`);
+  prepareSockets(folder);
+  const own = unixSocket ? { unixSocket: nodeSocket(folder, "node-1") } : {};
+  const subject = await start(services, { behindNginx: true, ...own });
   const stops = [subject.stop];
   try {
-    const nginx = await startNginx(services, port, subject);
+    const node = unixSocket ? socketForNginx("node-1") : `127.0.0.1:${subject.nodes[0]?.port}`;
+    const nginx = await startNginx(folder, port, node);
     stops.unshift(nginx.stop);
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape), port });
     await settle();
@@ -75,7 +84,8 @@ export const behindNginx: Scenario = {
   name: "nginx",
   title: "Behind nginx: CPU of node and nginx for a million deliveries",
   parts: () => [
-    async (round) => measureBehind(round, await startParley(round.services, { behindNginx: true }), "parley"),
-    async (round) => measureBehind(round, await startPlain(round.services, { behindNginx: true }), "plain"),
+    (round) => measureBehind(round, { name: "parley", start: startParley }),
+    (round) => measureBehind(round, { name: "parley, Unix socket", unixSocket: true, start: startParley }),
+    (round) => measureBehind(round, { name: "plain", start: startPlain }),
   ],
 };
