@@ -1,12 +1,8 @@
 import { randomBytes, randomUUID, createHmac } from "node:crypto";
-import { join } from "node:path";
-import { migrate } from "../../compose/migrate.js";
-import { projectRoot } from "../../compose/paths.js";
-import type { Program } from "../../compose/process.js";
+import { parleyProgram } from "./migrate-parley.js";
 import type { Services } from "./services.js";
 import { startSubject, type StartOptions, type Subject } from "./subject.js";
 
-const main = join(projectRoot, "dist/server/main.js");
 const sessionSecret = randomBytes(24).toString("hex");
 /** Opens /metrics of Parley's nodes. */
 export const metricsKey = randomBytes(24).toString("hex");
@@ -25,22 +21,9 @@ const settings = {
   LOG_LEVEL: "warn",
 };
 
-/** Makes Parley's tables. */
-export async function migrateParley({ dataDir, databaseUrl }: { dataDir: string; databaseUrl: string }) {
-  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, ADMIN_PASSWORD: randomUUID() };
-  const program: Program = {
-    name: "migrate",
-    command: process.execPath,
-    args: [main, "migrate"],
-    cwd: dataDir,
-    env: { ...env, DATA_DIR: dataDir },
-  };
-  await migrate(program, { line: () => {} } as never, new AbortController().signal);
-}
-
 /** Starts Parley's nodes, each with all it does in production but the roles beside them. */
 export function startParley(services: Services, options: StartOptions = {}): Promise<Subject> {
-  return startSubject("parley", [main, "node"], options, (port, index) => ({
+  return startSubject("parley", [parleyProgram, "node"], options, (port, index) => ({
     ...settings,
     INSTANCE_ID: `node-${index + 1}-${port}`,
     PORT: String(port),

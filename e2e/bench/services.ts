@@ -9,7 +9,7 @@ import { storeSchema } from "./baselines/store.js";
 import { pin } from "./cores.js";
 import { familyPids } from "./cpu.js";
 import { startLoad, type Load } from "./load/load.js";
-import { migrateParley } from "./parley.js";
+import { migrateParley } from "./migrate-parley.js";
 import { untilStopped } from "./running.js";
 
 /** What all measurements share: Redis and Postgres as `npm start` runs them, and the load. */

@@ -1,5 +1,5 @@
 import { failed, notChecked, ok, reasonOf, type Finding } from "./finding.js";
-import type { DoctorRedis } from "./redis.js";
+import type { RedisClient } from "../bus/redis.js";
 
 /**
  * Redis' own judgement on commands that are not run. ACL DRYRUN would need an admin's rights; this a script may ask for
@@ -18,7 +18,7 @@ export async function checkRights(
   check: string,
   user: string,
   needs: string[][],
-  client: Pick<DoctorRedis, "eval">,
+  client: Pick<RedisClient, "eval">,
 ): Promise<Finding> {
   try {
     const answer = (await client.eval(script, {
