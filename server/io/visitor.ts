@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { User } from "../../shared/values.js";
@@ -13,15 +14,10 @@ export interface Visitor {
 
 type HandshakeRequest = IncomingMessage & { session?: { user?: User }; sessionID?: string };
 
-/** Of a WebSocket it is engine.io's stand-in, which lives as long as the TCP socket. */
+/** Of a WebSocket it is engine.io's stand-in, which hears of the end of the TCP socket. */
 interface HandshakeResponse {
-  req: unknown;
-  end: unknown;
-  writeHead: unknown;
+  socket: EventEmitter | null;
 }
-
-/** Overwrites what the session put there, which holds the request. */
-const nothing: HandshakeResponse = { req: null, end() {}, writeHead() {} };
 
 const visitors = new WeakMap<object, Visitor>();
 
@@ -37,12 +33,17 @@ export function receiveVisitors(
   sessions: RequestHandler,
   addressOf: (request: IncomingMessage) => string,
 ): void {
-  const responses = new WeakMap<HandshakeRequest, HandshakeResponse>();
+  /** What ends the hold of a WebSocket's TCP socket on its response, and so on all of the handshake. */
+  const releases = new WeakMap<HandshakeRequest, () => void>();
 
   // Only the handshake needs the session: a polling client would read and write it twice a second (lab-notes §3.4).
   io.engine.use((request: HandshakeRequest, response: HandshakeResponse, next: (error?: unknown) => void) => {
     if (isFollowUp(request)) return next();
-    responses.set(request, response);
+    const tcp = response.socket;
+    // The stand-in has just been made, so its listener is the last one.
+    const listener = tcp?.listeners("close").at(-1);
+    if (tcp && listener && request.headers.upgrade !== undefined)
+      releases.set(request, () => tcp.removeListener("close", listener as () => void));
     sessions(request as never, response as never, next);
   });
 
@@ -56,9 +57,7 @@ export function receiveVisitors(
       address: addressOf(request),
     });
     connection.request = null;
-    const response = responses.get(request);
-    const isWebSocket = request.headers.upgrade !== undefined;
-    if (response && isWebSocket) Object.assign(response, nothing);
+    releases.get(request)?.();
   });
 }
 

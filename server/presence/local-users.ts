@@ -35,7 +35,8 @@ interface Place {
 
 /** Creates an empty record; `changed` is called at each change. */
 export function createLocalUsers(changed: () => void): LocalUsers {
-  const sockets = new Map<string, { user: User; where: Set<Where> }>();
+  /** A socket is in few places: a list takes less than a set. */
+  const sockets = new Map<string, { user: User; where: Where[] }>();
   const places = new Map<Where, Map<string, Place>>();
   let came = new Map<Where, Set<string>>();
   let left: Changes["left"] = [];
@@ -54,8 +55,8 @@ export function createLocalUsers(changed: () => void): LocalUsers {
 
   function enter(socketId: string, where: Where): void {
     const socket = sockets.get(socketId);
-    if (!socket || socket.where.has(where)) return;
-    socket.where.add(where);
+    if (!socket || socket.where.includes(where)) return;
+    socket.where.push(where);
     const there = at(where);
     places.set(where, there);
     const place = there.get(socket.user.id) ?? { user: socket.user, sockets: 0 };
@@ -66,7 +67,8 @@ export function createLocalUsers(changed: () => void): LocalUsers {
 
   function leave(socketId: string, where: Where): void {
     const socket = sockets.get(socketId);
-    if (!socket?.where.delete(where)) return;
+    if (!socket?.where.includes(where)) return;
+    socket.where = socket.where.filter((other) => other !== where);
     const there = at(where);
     const place = there.get(socket.user.id);
     if (!place) return;
@@ -79,7 +81,7 @@ export function createLocalUsers(changed: () => void): LocalUsers {
 
   return {
     connect(socketId, user) {
-      sockets.set(socketId, { user, where: new Set() });
+      sockets.set(socketId, { user, where: [] });
       enter(socketId, null);
     },
     disconnect(socketId) {
