@@ -49,9 +49,11 @@ function print({ rows, machine, rounds, failures }: BenchResult): void {
   if (failures.length > 0) console.log(`\nFAILED:\n${failures.join("\n")}`);
 }
 
+const readResult = async (file: string) => JSON.parse(await readFile(file, "utf8")) as BenchResult;
+
 /** Compares with a saved result; whether anything became slower. */
 async function tellChanges(file: string, result: BenchResult): Promise<boolean> {
-  const before = JSON.parse(await readFile(file, "utf8")) as BenchResult;
+  const before = await readResult(file);
   const changes = compare(before, result);
   console.log(`\nagainst ${file} of ${before.at}:\n${describeChanges(changes)}`);
   return changes.some(({ isSlower }) => isSlower);
@@ -86,7 +88,7 @@ export async function run(args: string[]): Promise<number> {
   if (process.platform !== "linux")
     throw new Error("npm run bench reads CPU times from /proc: it needs Linux");
   const startedAt = performance.now();
-  const result = await measure(options);
+  const result = options.from === undefined ? await measure(options) : await readResult(options.from);
   print(result);
   console.log(`${Math.round((performance.now() - startedAt) / 1000)} s`);
   if (options.save) await writeFile(options.save, `${JSON.stringify(result, null, 2)}\n`);

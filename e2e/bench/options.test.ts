@@ -14,6 +14,14 @@ it("takes names of scenarios and refuses others", () => {
   expect(() => readArguments(["--only", "seals"], names)).toThrow(/"seals"/);
 });
 
+it("takes a saved result in place of a new one", () => {
+  expect(readArguments(["--from", "one.json", "--write"], names)).toMatchObject({
+    from: "one.json",
+    write: true,
+  });
+  expect(readArguments([], names).from).toBeUndefined();
+});
+
 it("takes settings of Parley's nodes", () => {
   const given = ["--set", "FANOUT_WINDOW_MAX_MS=50", "--set", "PRESENCE=off"];
   expect(readArguments(given, names).settings).toEqual({ FANOUT_WINDOW_MAX_MS: "50", PRESENCE: "off" });

@@ -8,6 +8,8 @@ export interface BenchOptions {
   rounds: number;
   save: string | undefined;
   against: string | undefined;
+  /** A saved result that is shown in place of a new one. */
+  from: string | undefined;
   write: boolean;
   /** Settings of Parley's nodes that differ from the defaults. */
   settings: Record<string, string>;
@@ -35,6 +37,7 @@ export function readArguments(args: string[], scenarios: readonly string[]): Ben
       rounds: text,
       save: text,
       against: text,
+      from: text,
       write: flag,
       set: { type: "string", multiple: true, default: [] },
     },
@@ -50,6 +53,7 @@ export function readArguments(args: string[], scenarios: readonly string[]): Ben
     rounds,
     save: values.save,
     against: values.against,
+    from: values.from,
     write: values.write,
     settings: readSettings(values.set),
   };

@@ -5,6 +5,7 @@ import type { Row } from "./figures.js";
 import { goalsTable } from "./goals.js";
 import { drawBars, type BarChart } from "./plot.js";
 import type { BenchResult } from "./result.js";
+import { scalingSections } from "./scaling/page.js";
 import { scenarios } from "./scenarios/all.js";
 import { readable, rowsTable } from "./tables.js";
 
@@ -85,7 +86,13 @@ export async function writePage(result: BenchResult): Promise<void> {
     const chart = chartOf(result.rows, plot);
     if (chart.groups.length > 0) await writeFile(join(folder, plot.file), drawBars(chart, readable));
   }
-  const path = join(projectRoot, "docs", "performance.md");
-  const page = await readFile(path, "utf8").catch(() => "# Performance\n");
-  await writeFile(path, fillPage(page, sections(result)));
+  await fill("performance.md", "# Performance\n", sections(result));
+  const scaling = scalingSections(result);
+  if (scaling !== null) await fill("scaling.md", "# Scaling\n", scaling);
+}
+
+async function fill(name: string, empty: string, content: string): Promise<void> {
+  const path = join(projectRoot, "docs", name);
+  const page = await readFile(path, "utf8").catch(() => empty);
+  await writeFile(path, fillPage(page, content));
 }

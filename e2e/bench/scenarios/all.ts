@@ -4,6 +4,7 @@ import { idle, storm } from "./connections.js";
 import { fanOut } from "./fan-out.js";
 import { behindNginx } from "./nginx.js";
 import { crossNode } from "./nodes.js";
+import { overhead } from "./overhead.js";
 import { profiles } from "./profile.js";
 import { reconnect } from "./reconnect.js";
 import type { Scenario } from "./scenario.js";
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   storm,
   idle,
   crossNode,
+  overhead,
   behindNginx,
   reconnect,
   seal,
