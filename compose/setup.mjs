@@ -167,6 +167,7 @@ const tools = {
     brew: "--cask chromium",
   },
   prometheus: { programs: ["prometheus", "promtool"], apt: ["prometheus"], brew: "prometheus" },
+  openssl: { programs: ["openssl"], apt: ["openssl"], brew: "openssl" },
 };
 
 function isPresent({ programs }) {
@@ -175,7 +176,7 @@ function isPresent({ programs }) {
 }
 
 function neededTools() {
-  if (verb === "test") return [tools.redis, tools.nginx, tools.chromium, tools.prometheus];
+  if (verb === "test") return Object.values(tools);
   if (verb === "soak" || verb === "bench") return [tools.redis, tools.nginx];
   if (args.includes("--single")) return [];
   const { REDIS_URL, REDIS_URL_FILE, REDIS_HOST, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env;
