@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { projectRoot } from "./paths.js";
 
 const read = (path: string) => readFileSync(join(projectRoot, path), "utf8");
-const pages = ["README.md", ...readdirSync(join(projectRoot, "docs")).map((name) => `docs/${name}`)];
+const names = readdirSync(join(projectRoot, "docs")).filter((name) => name.endsWith(".md"));
+const pages = ["README.md", ...names.map((name) => `docs/${name}`)];
 const page = read("docs/operations.md");
 /** What the page shows as code: fenced blocks, and words between backticks. */
 const code = [...page.matchAll(/^ *```[a-z]*\n([\s\S]*?)^ *```$|`([^`\n]+)`/gm)].map(
