@@ -156,7 +156,7 @@ describe("F-22 Redis full", () => {
     await bothWays("no longer full");
     newcomer.close();
     // Nobody seemed offline meanwhile.
-    expect(Math.min(...told.map(({ guests }) => guests))).toBe(2);
+    expect(Math.min(...told.map(({ guests }) => guests)), JSON.stringify(told)).toBe(2);
     expect(nodes(world).map(({ pid }) => pid)).toEqual(before);
   });
 });

@@ -24,16 +24,25 @@ let stack: Stack | undefined;
 beforeAll(async () => {
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
   const kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const files = ["-keyout", join(folder, "key.pem"), "-out", authority];
-  execFileSync("openssl", [...kind, ...files, "-days", "2", ...subject], { stdio: "ignore" });
+  const made = ["-keyout", join(folder, "key.pem"), "-out", authority];
+  execFileSync("openssl", [...kind, ...made, "-days", "2", ...subject], { stdio: "ignore" });
   writeFileSync(join(folder, "users.acl"), renderAcl(passwords));
   port = await freePorts(1);
+  const files = ["--tls-cert-file", authority, "--tls-key-file", join(folder, "key.pem")];
+  const access = ["--tls-auth-clients", "no", "--aclfile", join(folder, "users.acl")];
   const args = [
-    ...["--port", "0", "--tls-port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
-    ...["--tls-cert-file", authority, "--tls-key-file", join(folder, "key.pem"), "--tls-auth-clients", "no"],
-    ...["--aclfile", join(folder, "users.acl")],
+    "--port",
+    "0",
+    "--tls-port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--save",
+    "",
+    "--dir",
+    folder,
   ];
-  redis = spawn("redis-server", args, { stdio: "ignore" });
+  redis = spawn("redis-server", [...args, ...files, ...access], { stdio: "ignore" });
 });
 afterAll(async () => {
   await stack?.stop();
@@ -67,8 +76,11 @@ it("is not talked to where its certificate is nobody's that is known", async () 
   const outcome = await new Promise<string>((resolve) => {
     const env = { PATH: process.env.PATH, ENABLE_DISTRIBUTED_CHAT: "true", REDIS_URL: url, DATA_DIR: folder };
     const database = stack?.process("postgres").url;
-    execFile(process.execPath, [program, "doctor"], { env: { ...env, DATABASE_URL: database } }, (_, stdout) =>
-      resolve(stdout),
+    execFile(
+      process.execPath,
+      [program, "doctor"],
+      { env: { ...env, DATABASE_URL: database } },
+      (_, stdout) => resolve(stdout),
     );
   });
   expect(outcome).toMatch(/^failed +redis.*self-signed certificate/m);

@@ -175,6 +175,21 @@ describe("presence after an outage of Redis", () => {
     expect([...leased.keys()]).toEqual([ann.id]);
   });
 
+  it("tells nobody that others are gone because a node that was back earlier tells of changes", async () => {
+    const { store, leased } = fakeStore();
+    const { presence, said, outage } = build("on", store);
+    const eve = user("Eve");
+    leased.set(eve.id, eve);
+    presence.connect("s1", ann);
+    expect((await said())[0]?.counts.members).toBe(2);
+    outage.on = true;
+    presence.hinted(["general"]);
+    expect(await said()).toEqual([]);
+    // Who comes here is told all the same.
+    presence.connect("s2", bob);
+    expect((await said()).map(({ counts }) => counts.guests)).toEqual([1]);
+  });
+
   it("leases its users anew, and believes that others are gone only when they had time for that", async () => {
     const { store, leased } = fakeStore();
     const { presence, said, outage } = build("on", store);

@@ -71,8 +71,11 @@ export function createPresence(ports: PresencePorts): Presence {
     timer = null;
     const changes = users.takeChanges();
     const changed = [...changes.where].filter((where) => where !== null);
-    const toLookAt = new Set([...changed, ...changedThere]);
+    // A node that is back before this one tells of changes that can not be seen from here: `resume` looks at all.
+    const isBlind = ports.store !== null && ports.isDegraded();
+    const toLookAt = new Set([...changed, ...(isBlind ? [] : changedThere)]);
     changedThere.clear();
+    if (isBlind && changes.where.size === 0) return;
     try {
       noteDeparted(changes);
       if (changes.where.size > 0 || departed.size > 0) await share(changes, changed);
