@@ -37,6 +37,8 @@ export interface Bus {
   countListeners(channels: string[]): Promise<number[]>;
   latency: LatencyWindow;
   isDegraded(): boolean;
+  /** Whether what is published arrives, as far as is known: a Redis that takes nothing still passes it on. */
+  isHearing(): boolean;
   /** The channel that Redis refuses to our user, where it does: without it the instance would be deaf or mute. */
   refused(): string | null;
   /** Tells one instance to do something; false when nobody can have heard it. */

@@ -11,6 +11,8 @@ export interface Health {
   isHealthy(): boolean;
   /** Every connection answers; what is published may still not come back. */
   isAnswering(): boolean;
+  /** What is published arrives, as far as is known; what is written may still be refused. */
+  isHearing(): boolean;
   /** Every connection answers, and what is written is taken. */
   takesWrites(): boolean;
   /** What was published on every channel has come back since Redis answers. */
@@ -81,6 +83,7 @@ export function watchHealth(ports: HealthPorts): Health {
   return {
     isHealthy: () => healthy,
     isAnswering: () => watchdog.isHealthy(),
+    isHearing: () => watchdog.isHealthy() && !echo.isDeaf(),
     takesWrites: () => watchdog.isHealthy() && !writes.areRefused(),
     isProven: echo.isProven,
     prove: echo.prove,

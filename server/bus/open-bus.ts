@@ -163,6 +163,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     countListeners,
     latency,
     isDegraded: () => !health.isHealthy(),
+    isHearing: health.isHearing,
     refused: () => refusedChannel,
     async order(to, order) {
       const channel = livenessChannel(to);

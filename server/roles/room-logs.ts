@@ -36,7 +36,7 @@ export interface RoomLogs {
 
 /** Opens them for the sockets of `io()`, which may be made after this. */
 export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => ChatServer): RoomLogs {
-  const { bus, database, log, metrics, isDegraded } = instance;
+  const { bus, database, log, metrics } = instance;
   const access = createAccess(database);
   const recent = createRecentEvents();
   const fanOut = createFanOut({
@@ -82,7 +82,7 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
       await renewEpoch(database, room, head);
     },
     repaired: (count) => metrics.deliveryRepaired.inc(count),
-    isDegraded,
+    isDegraded: () => bus !== null && !bus.isHearing(),
     log,
     intervalMs: config.headPollIntervalMs,
     emitLocally: give,
