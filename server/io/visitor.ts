@@ -14,7 +14,7 @@ export interface Visitor {
 
 type HandshakeRequest = IncomingMessage & { session?: { user?: User }; sessionID?: string };
 
-/** Of a WebSocket it is engine.io's stand-in, which hears of the end of the TCP socket. */
+/** Of a WebSocket it is engine.io's stand-in, which listens for the end of the TCP socket. */
 interface HandshakeResponse {
   socket: EventEmitter | null;
 }
@@ -25,26 +25,28 @@ const visitors = new WeakMap<object, Visitor>();
 export const isFollowUp = (request: IncomingMessage) => /[?&]sid=/.test(request.url ?? "");
 
 /**
+ * The TCP socket would hold the stand-in, and with it all of the handshake, as long as it lives; nobody asks it when
+ * that ends. It has just been made, so its listener is the last one.
+ */
+function release({ headers }: IncomingMessage, { socket }: HandshakeResponse): void {
+  const listener = socket?.listeners("close").at(-1);
+  if (headers.upgrade !== undefined && listener) socket?.removeListener("close", listener as () => void);
+}
+
+/**
  * Reads who is there from the session of each handshake, and lets go of all else: request, response and session are
- * half of what an idle connection takes, and no cookie can cross Redis that is not there (lab-notes §7).
+ * a good part of what an idle connection takes, and no cookie can cross Redis that is not there (lab-notes §7).
  */
 export function receiveVisitors(
   io: ChatServer,
   sessions: RequestHandler,
   addressOf: (request: IncomingMessage) => string,
 ): void {
-  /** What ends the hold of a WebSocket's TCP socket on its response, and so on all of the handshake. */
-  const releases = new WeakMap<HandshakeRequest, () => void>();
-
   // Only the handshake needs the session: a polling client would read and write it twice a second (lab-notes §3.4).
   io.engine.use((request: HandshakeRequest, response: HandshakeResponse, next: (error?: unknown) => void) => {
-    if (isFollowUp(request)) return next();
-    const tcp = response.socket;
-    // The stand-in has just been made, so its listener is the last one.
-    const listener = tcp?.listeners("close").at(-1);
-    if (tcp && listener && request.headers.upgrade !== undefined)
-      releases.set(request, () => tcp.removeListener("close", listener as () => void));
-    sessions(request as never, response as never, next);
+    release(request, response);
+    if (isFollowUp(request)) next();
+    else sessions(request as never, response as never, next);
   });
 
   io.engine.on("connection", (connection: { request: HandshakeRequest | null }) => {
@@ -57,7 +59,6 @@ export function receiveVisitors(
       address: addressOf(request),
     });
     connection.request = null;
-    releases.get(request)?.();
   });
 }
 
