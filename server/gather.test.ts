@@ -58,6 +58,17 @@ describe("the reads of a turn", () => {
     expect(await Promise.all(slow)).toEqual(["1", "2"]);
   });
 
+  it("are bounded, as after a turn that took long", async () => {
+    const asked: number[] = [];
+    const read = gatherTurn<number, number>((keys) => {
+      asked.push(keys.length);
+      return Promise.resolve(keys);
+    });
+    const answers = await Promise.all(Array.from({ length: 2500 }, (_, n) => read(n)));
+    expect(asked).toEqual([1000, 1000, 500]);
+    expect(answers).toEqual(Array.from({ length: 2500 }, (_, n) => n));
+  });
+
   it("fail together, and go on with the next", async () => {
     let broken = true;
     const read = gatherTurn<number, number>((keys) =>

@@ -41,11 +41,9 @@ export function gather<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) => Pro
  * waits for an answer to others.
  */
 export function gatherTurn<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
-  let queue: Waiting<K, V>[] = [];
+  const queue: Waiting<K, V>[] = [];
 
-  async function send(): Promise<void> {
-    const batch = queue;
-    queue = [];
+  async function send(batch: Waiting<K, V>[]): Promise<void> {
     try {
       const values = await read(batch.map(({ key }) => key));
       batch.forEach(({ resolve }, i) => resolve(values[i] as V));
@@ -54,10 +52,14 @@ export function gatherTurn<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) =>
     }
   }
 
+  function sendAll(): void {
+    while (queue.length > 0) void send(queue.splice(0, batchMax));
+  }
+
   return (key) =>
     new Promise((resolve, reject) => {
       queue.push({ key, resolve, reject });
-      if (queue.length === 1) setImmediate(() => void send());
+      if (queue.length === 1) setImmediate(sendAll);
     });
 }
 

@@ -18,10 +18,19 @@ export function createAudience(now: () => number = () => performance.now()): Aud
   /** When the channels were found to have no other listener. */
   const alone = new Map<string, number>();
 
+  /** They are in the order of their age, so that rooms nobody writes to any more take no memory. */
+  function forgetOld(): void {
+    for (const [channel, since] of alone) {
+      if (now() - since < validMs) return;
+      alone.delete(channel);
+    }
+  }
+
   return {
     counted(channel, receivers) {
+      alone.delete(channel);
       if (receivers === 1 && isRoomChannel(channel)) alone.set(channel, now());
-      else alone.delete(channel);
+      forgetOld();
     },
     joined(channel) {
       if (channel === undefined) alone.clear();
@@ -29,10 +38,7 @@ export function createAudience(now: () => number = () => performance.now()): Aud
     },
     isAlone(channel) {
       const since = alone.get(channel);
-      if (since === undefined) return false;
-      if (now() - since < validMs) return true;
-      alone.delete(channel);
-      return false;
+      return since !== undefined && now() - since < validMs;
     },
   };
 }
