@@ -158,6 +158,17 @@ function fakeStore() {
   return { store, leased };
 }
 
+/** A node with Ann, and Eve on another one. */
+async function buildWithEve() {
+  const shared = fakeStore();
+  const built = build("on", shared.store);
+  const eve = user("Eve");
+  shared.leased.set(eve.id, eve);
+  built.presence.connect("s1", ann);
+  expect((await built.said())[0]?.counts.members).toBe(2);
+  return { ...shared, ...built };
+}
+
 describe("presence after an outage of Redis", () => {
   it("takes away who left meanwhile", async () => {
     const { store, leased } = fakeStore();
@@ -175,13 +186,23 @@ describe("presence after an outage of Redis", () => {
     expect([...leased.keys()]).toEqual([ann.id]);
   });
 
-  it("tells nobody that others are gone because a node that was back earlier tells of changes", async () => {
+  it("remembers a bounded number of those who left", async () => {
     const { store, leased } = fakeStore();
     const { presence, said, outage } = build("on", store);
-    const eve = user("Eve");
-    leased.set(eve.id, eve);
-    presence.connect("s1", ann);
-    expect((await said())[0]?.counts.members).toBe(2);
+    const many = Array.from({ length: 10_010 }, (_, n) => user(`Nr ${n}`));
+    many.forEach((each, n) => presence.connect(`s${n}`, each));
+    await said();
+    outage.on = true;
+    many.forEach((_, n) => presence.disconnect(`s${n}`));
+    await said();
+    outage.on = false;
+    presence.resume();
+    await said();
+    expect([...leased.keys()]).toEqual(many.slice(0, 10).map(({ id }) => id));
+  });
+
+  it("tells nobody that others are gone because a node that was back earlier tells of changes", async () => {
+    const { presence, said, outage } = await buildWithEve();
     outage.on = true;
     presence.hinted(["general"]);
     expect(await said()).toEqual([]);
@@ -191,12 +212,7 @@ describe("presence after an outage of Redis", () => {
   });
 
   it("leases its users anew, and believes that others are gone only when they had time for that", async () => {
-    const { store, leased } = fakeStore();
-    const { presence, said, outage } = build("on", store);
-    const eve = user("Eve");
-    leased.set(eve.id, eve);
-    presence.connect("s1", ann);
-    expect((await said())[0]?.counts.members).toBe(2);
+    const { presence, said, outage, leased } = await buildWithEve();
     outage.on = true;
     leased.clear();
     outage.on = false;

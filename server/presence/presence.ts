@@ -41,6 +41,9 @@ export interface Presence
   close(): Promise<void>;
 }
 
+/** Of more the oldest are left to their lease's end: an outage may be long, and memory is not. */
+const departedMax = 10_000;
+
 /** Longer than it takes all nodes to notice that Redis is back, or empty. */
 const settleMs = 2000;
 
@@ -89,6 +92,10 @@ export function createPresence(ports: PresencePorts): Presence {
     if (ports.store === null) return;
     for (const { where, user } of left) departed.set(departureKey(where, user), { where, user });
     for (const [where, back] of came) for (const user of back) departed.delete(departureKey(where, user));
+    for (const oldest of departed.keys()) {
+      if (departed.size <= departedMax) break;
+      departed.delete(oldest);
+    }
   }
 
   /** Takes to Redis, and tells the other nodes, what changed here. */
