@@ -1,11 +1,11 @@
 import { Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Room } from "../../shared/http.js";
-import { limits } from "../../shared/limits.js";
 import { api } from "../api.js";
 import { DialogForm } from "../ui/dialog-form.js";
 import { roomIdOf } from "./room-id.js";
 import { loadRooms } from "./rooms.js";
+import { TitleInput } from "./title-input.js";
 
 interface Props {
   opened: boolean;
@@ -33,13 +33,7 @@ function NewRoomForm({ onClose, onCreated }: Omit<Props, "opened">) {
       onSubmit={create}
       onClose={onClose}
     >
-      <TextInput
-        data-autofocus
-        label="Title"
-        maxLength={limits.titleCharacters}
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
+      <TitleInput value={title} onChange={setTitle} />
       <TextInput
         label="Address"
         description="Small letters, digits and hyphens; it cannot be changed later"

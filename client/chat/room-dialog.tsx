@@ -1,10 +1,11 @@
-import { Modal, Textarea, TextInput } from "@mantine/core";
+import { Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { Room } from "../../shared/http.js";
 import { limits } from "../../shared/limits.js";
 import { api } from "../api.js";
 import { DialogForm } from "../ui/dialog-form.js";
 import { loadRooms } from "./rooms.js";
+import { TitleInput } from "./title-input.js";
 
 /** Changes a room's title and topic. */
 export function RoomDialog({ room, onClose }: { room: Room; onClose: () => void }) {
@@ -24,13 +25,7 @@ export function RoomDialog({ room, onClose }: { room: Room; onClose: () => void 
   return (
     <Modal opened onClose={onClose} title="Title and topic" centered>
       <DialogForm submit="Save" disabled={!changed || title.trim() === ""} onSubmit={save} onClose={onClose}>
-        <TextInput
-          data-autofocus
-          label="Title"
-          maxLength={limits.titleCharacters}
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
+        <TitleInput value={title} onChange={setTitle} />
         <Textarea
           label="Topic"
           description="What the room is about; it may be empty"
