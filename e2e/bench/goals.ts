@@ -38,8 +38,6 @@ const cpu = reader("fan-out", "server CPU s/M");
 const p50 = reader("fan-out", "delivery p50 ms");
 const p99 = reader("fan-out", "delivery p99 ms");
 const rate = reader("capacity", "messages/s");
-const append = reader("appends", "node + database µs");
-const appendAck = reader("appends", "ack p99 ms");
 
 const cheaper = (work: string, floor: number, aim: number, than = "plain"): Goal => ({
   what: `${work}: CPU per delivery, times cheaper than ${than}`,
@@ -58,6 +56,25 @@ const atMost = (what: string, floor: number, aim: number, value: Goal["value"]):
 
 const parleyToPlain = (scenario: string, figure: string, work: string) =>
   over(reader(scenario, figure)(work, "parley"), reader(scenario, figure)(work, "plain"));
+
+/** What storing is to cost, by itself and with all that a message over a socket costs besides. */
+function storing(what: string, scenario: string, nodes: "" | ", 1 node"): Goal[] {
+  const cost = reader(scenario, "node + database µs");
+  const ack = reader(scenario, "ack p99 ms");
+  const timesLess = (rooms: string, floor: number, aim: number): Goal => ({
+    what: `${what}, ${rooms}: node + database CPU per stored message, times less than one transaction each`,
+    floor,
+    aim,
+    value: over(cost(rooms + nodes, "plain, counter"), cost(rooms + nodes, "parley")),
+  });
+  const inFlight = `${what}, 1 room: ack p99 at 64 in flight`;
+  return [
+    timesLess("1 room", 15, 25),
+    timesLess("100 rooms", 6, 10),
+    atMost(`${inFlight}, ms`, 10, 5, ack(`1 room${nodes}`, "parley")),
+    atMost(`${inFlight}, 2 ms more per flush, ms`, 15, 8, ack(`1 room${nodes}, flush +2 ms`, "parley")),
+  ];
+}
 
 const idleWork = "5000 idle sockets";
 const deathWork = "2000 clients of a dead node";
@@ -84,14 +101,8 @@ const goals: Goal[] = [
     aim: i === 0 ? 50 : 10,
     value: over(rate(load, "parley"), rate(load, "plain, insert")),
   })),
-  ...["1 room, 1 node", "100 rooms, 1 node"].map((work, i) => ({
-    what: `${work}: node + database CPU per stored message, times less than one transaction each`,
-    floor: i === 0 ? 15 : 6,
-    aim: i === 0 ? 25 : 10,
-    value: over(append(work, "plain, counter"), append(work, "parley")),
-  })),
-  atMost("1 room: ack p99 at 64 in flight, ms", 10, 5, appendAck("1 room, 1 node", "parley")),
-  atMost("the same with 2 ms more per flush", 15, 8, appendAck("1 room, 1 node, flush +2 ms", "parley")),
+  ...storing("the writer alone", "writers", ""),
+  ...storing("over sockets", "appends", ", 1 node"),
   atMost(
     "CPU per message at a node without members, µs",
     2,

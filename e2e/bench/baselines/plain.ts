@@ -5,14 +5,14 @@ import { createServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-adapter";
 import { createClient } from "redis";
 import { Server } from "socket.io";
-import { createStore } from "./store.js";
+import { createStore, openStorePool } from "./store.js";
 
 interface Message {
   room: string;
   text: string;
 }
 
-const store = createStore(process.env.STORE, process.env.DATABASE_URL ?? "");
+const store = createStore(process.env.STORE, openStorePool(process.env.DATABASE_URL ?? ""));
 const publisher = createClient({ url: process.env.REDIS_URL ?? "" });
 const subscriber = publisher.duplicate();
 for (const client of [publisher, subscriber])

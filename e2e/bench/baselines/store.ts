@@ -30,10 +30,12 @@ const statements: Record<string, string> = {
     INSERT INTO plain_log (room, message_offset, sender, body) SELECT $1, head, $2, $3 FROM moved`,
 };
 
+/** Opens the connections of a store, when they are needed. */
+export const openStorePool = (url: string) => new pg.Pool({ connectionString: url, max: 10 });
+
 /** Creates the store of a name, one statement and one transaction per message; without a name nothing is stored. */
-export function createStore(name: string | undefined, url: string): Store {
+export function createStore(name: string | undefined, pool: pg.Pool): Store {
   const text = statements[name ?? ""];
   if (text === undefined) return () => Promise.resolve();
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
   return ({ room, sender, text: body }) => pool.query({ name, text, values: [room, sender, body] });
 }

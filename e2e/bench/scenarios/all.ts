@@ -9,12 +9,14 @@ import { profiles } from "./profile.js";
 import { reconnect } from "./reconnect.js";
 import type { Scenario } from "./scenario.js";
 import { seal } from "./seal.js";
+import { writers } from "./writers.js";
 
 /** Everything that can be measured, in order. */
 export const scenarios: readonly Scenario[] = [
   fanOut,
   capacity,
   appends,
+  writers,
   storm,
   idle,
   crossNode,

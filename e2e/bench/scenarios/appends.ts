@@ -1,5 +1,6 @@
 import { bring, settle } from "../crowds.js";
 import type { Row } from "../figures.js";
+import { setFlush } from "../flush.js";
 import { measureTalk, warmUp } from "../measure.js";
 import { startParley } from "../parley.js";
 import type { Services } from "../services.js";
@@ -12,7 +13,7 @@ const sockets = 64;
 interface Work {
   rooms: number;
   nodes: number;
-  /** Waits this long more for each flush, as the disks of clouds do. */
+  /** Waits this long more for each flush. */
   flushMs: number;
 }
 
@@ -28,12 +29,6 @@ const works: Work[] = [
 const nameOf = ({ rooms, nodes, flushMs }: Work) =>
   `${rooms} ${rooms === 1 ? "room" : "rooms"}, ${nodes} ${nodes === 1 ? "node" : "nodes"}` +
   (flushMs > 0 ? `, flush +${flushMs} ms` : "");
-
-async function setFlush({ database }: Services, flushMs: number): Promise<void> {
-  await database.query(`ALTER SYSTEM SET commit_delay = ${flushMs * 1000}`);
-  await database.query("ALTER SYSTEM SET commit_siblings = 0");
-  await database.query("SELECT pg_reload_conf()");
-}
 
 async function measureAppends(
   { services, isQuick, tell }: Round,
