@@ -109,6 +109,43 @@ describe("room events written past the ordinary queue", () => {
     expect(writes()).toBe(4);
   });
 
+  it("reach those who are in the room by then: who came, and not who left", async () => {
+    const [first, second] = [await listen(["websocket"]), await listen(["websocket"])];
+    writer.write([batch("a", 1)]);
+    void second.socket.leave(roomChannel("a"));
+    writer.write([batch("a", 2), batch("b", 2)]);
+    const third = await listen(["websocket"]);
+    writer.write([batch("a", 3)]);
+    void second.socket.join(roomChannel("a"));
+    void third.socket.leave(roomChannel("b"));
+    await eventually("all of the first", () => first.heard.length === 4, 5000);
+    first.client.disconnect();
+    await eventually("the first to be gone", () => io.of("/").sockets.size === 2);
+    expect(writer.write([batch("a", 4), batch("b", 4)]).deliveries).toBe(3);
+    await eventually("all of the second", () => second.heard.length === 4, 5000);
+    await eventually("all of the third", () => third.heard.length === 2, 5000);
+    expect(first.heard).toEqual(["a1", "a2", "b2", "a3"]);
+    expect(second.heard).toEqual(["a1", "b2", "a4", "b4"]);
+    expect(third.heard).toEqual(["a3", "a4"]);
+  });
+
+  it("are the same bytes for all who are in the same rooms, and each gets its own", async () => {
+    const all = [await listen(["websocket"]), await listen(["websocket"]), await listen(["websocket"])];
+    void all[2]?.socket.join(roomChannel("c"));
+    const joined = vi.spyOn(Buffer, "concat");
+    writer.write([batch("a", 1), batch("c", 1), batch("b", 1)]);
+    expect(joined).toHaveBeenCalledTimes(2);
+    const heard = [
+      ["a1", "b1"],
+      ["a1", "b1"],
+      ["a1", "c1", "b1"],
+    ];
+    for (const [n, one] of all.entries()) {
+      await eventually("everything", () => one.heard.length >= (heard[n]?.length ?? 0), 5000);
+      expect(one.heard).toEqual(heard[n]);
+    }
+  });
+
   it("do not wait for a socket that does not read", async () => {
     const { heard } = await listen(["websocket"]);
     // A WebSocket that shakes hands and then never reads.
