@@ -25,7 +25,7 @@ async function climb(
   let best: { perSecond: number; talk: MeasuredTalk } | null = null;
   for (let perSecond = from; ;) {
     const pace = { kind: "rate", perSecond } as const;
-    await warmUp(services, pace, 0.5);
+    await warmUp(services, pace, { seconds: 0.5 });
     // One bad moment of the machine is not the server's end.
     let talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1 : 2 });
     if (!isGood(talk) && !isQuick) talk = await measureTalk(services, subject, { pace, seconds: 2 });

@@ -53,7 +53,7 @@ async function measureLoad(round: Round, load: LoadName, subjectName: string): P
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape) });
     await settle();
     for (const { name, pace } of works(load, shape, isQuick)) {
-      await warmUp(services, pace, isQuick ? 0.5 : 1);
+      await warmUp(services, pace, isQuick ? { seconds: 0.5 } : {});
       const talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1.5 : 4 });
       const figures = figuresOf(talk);
       const cpu = figures["server CPU s/M"]?.toFixed(2);

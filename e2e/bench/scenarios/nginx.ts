@@ -60,7 +60,7 @@ async function measureBehind(
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape), port });
     await settle();
     const pace = { kind: "rate", perSecond: 160 } as const;
-    await warmUp(services, pace, isQuick ? 0.5 : 1);
+    await warmUp(services, pace, isQuick ? { seconds: 0.5 } : {});
     const input = { pace, seconds: isQuick ? 1.5 : 5 };
     const talk = await measureTalk(services, subject, input, { proxy: [nginx.pid] });
     const perMillion = (cpu: number) => (cpu / talk.deliveries) * 1e6;

@@ -33,7 +33,7 @@ async function measurePlacement(
   await pass(seconds * 1000);
   const idleSeconds = idleBefore().others;
   const pace = { kind: "rate", perSecond } as const;
-  await warmUp(services, pace, isQuick ? 0.5 : 1);
+  await warmUp(services, pace, isQuick ? { seconds: 0.5 } : {});
   const before = pids.map((pid) => cpuSeconds([pid]));
   const talk = await measureTalk(services, subject, { pace, seconds });
   const used = pids.map((pid, i) => cpuSeconds([pid]) - (before[i] ?? 0));

@@ -22,7 +22,7 @@ async function profile({ services, tell }: Round, load: LoadName, work: string, 
     const shape = shapes[load];
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape) });
     await settle();
-    await warmUp(services, pace, 1);
+    await warmUp(services, pace);
     const inspector = await openInspector(subject.nodes[0]?.inspectPort ?? 0);
     const stop = await inspector.startProfile();
     await measureTalk(services, subject, { pace, seconds: 5 });
