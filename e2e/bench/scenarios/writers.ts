@@ -7,9 +7,9 @@ import type { Part, Round, Scenario } from "./scenario.js";
 
 const inFlight = 64;
 
-const programs = {
+const writersOf = {
   parley: join(projectRoot, "dist/server/history/append.bench.js"),
-  "plain, counter": join(projectRoot, "dist/e2e/bench/baselines/store-alone.js"),
+  "plain, counter": join(projectRoot, "dist/e2e/bench/baselines/store-writer.js"),
 };
 
 interface Work {
@@ -29,12 +29,12 @@ const works: Work[] = [
 async function measureWriter(
   { services, isQuick, tell }: Round,
   { name, rooms, flushMs }: Work,
-  subject: keyof typeof programs,
+  subject: keyof typeof writersOf,
 ): Promise<Row[]> {
   const times = isQuick ? { warmUpMs: 500, measuredMs: 1500 } : { warmUpMs: 1000, measuredMs: 3000 };
   try {
     await setFlush(services, flushMs);
-    const alone = await runAlone(services, { program: programs[subject], rooms, inFlight, ...times });
+    const alone = await runAlone(services, { writer: writersOf[subject], rooms, inFlight, ...times });
     const micros = (cpuSeconds: number) => (cpuSeconds / alone.acked) * 1e6;
     const figures = {
       "messages/s": alone.acked / alone.seconds,

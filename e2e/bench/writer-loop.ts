@@ -1,29 +1,41 @@
-// What one transaction per message costs alone, without sockets: the loop of server/history/append.bench.ts once more,
-// as neither side may import the other's, around the store of the plain server. It prints the same lines.
+// A program: what a writer of messages costs alone. So many are in flight, and each acked one starts the next. It
+// prints "begin" and "end" around what is measured, for who reads the database's CPU time meanwhile, and then its own
+// figures as JSON.
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as pass } from "node:timers/promises";
-import { createStore, openStorePool } from "./store.js";
 
-const [roomCount = 1, inFlight = 64, warmUpMs = 1000, measuredMs = 3000] = process.argv.slice(2).map(Number);
+/** A writer as it is measured; server/history/append.bench.ts has the same form. */
+export interface Writer {
+  /** Stores a message; it is committed when this resolves. */
+  store(room: string, speaker: string, text: string): Promise<unknown>;
+  /** The head of each room, and how many messages it holds. */
+  count(): Promise<{ room: string; head: string; stored: string }[]>;
+  close(): Promise<void>;
+}
+
+const [file = "", ...numbers] = process.argv.slice(2);
+const [roomCount = 1, inFlight = 64, warmUpMs = 1000, measuredMs = 3000] = numbers.map(Number);
 const text = "x".repeat(100);
 
-const pool = openStorePool(process.env.DATABASE_URL ?? "");
-const store = createStore("counter", pool);
-
+const { openWriter } = (await import(file)) as {
+  openWriter(url: string, rooms: string[]): Promise<Writer>;
+};
 const rooms = Array.from({ length: roomCount }, () => `bench-${randomUUID()}`);
+const writer = await openWriter(process.env.DATABASE_URL ?? "", rooms);
+
 const acked = new Map<string, number>();
 const waits: number[] = [];
 let turn = 0;
 const state = { isMeasured: false, isOver: false };
 
 /** Keeps one message in flight; the rooms take turns, whoever speaks. */
-async function speak(sender: string): Promise<void> {
+async function speak(speaker: string): Promise<void> {
   while (!state.isOver) {
     const room = rooms[turn % rooms.length] ?? "";
     turn += 1;
     const since = performance.now();
-    await store({ room, text, sender });
+    await writer.store(room, speaker, text);
     if (state.isMeasured) waits.push(performance.now() - since);
     acked.set(room, (acked.get(room) ?? 0) + 1);
   }
@@ -31,15 +43,11 @@ async function speak(sender: string): Promise<void> {
 
 /** Throws unless each room holds what was acked in it, numbered 1, 2, 3 … up to its head. */
 async function verify(): Promise<void> {
-  const { rows } = await pool.query<{ id: string; head: string; stored: string }>(
-    `SELECT id, head, (SELECT count(*) FROM plain_log WHERE room = plain_rooms.id) AS stored
-     FROM plain_rooms WHERE id = ANY($1)`,
-    [rooms],
-  );
-  for (const [room, count] of acked) {
-    const { head, stored } = rows.find(({ id }) => id === room) ?? {};
+  const counts = await writer.count();
+  for (const [name, count] of acked) {
+    const { head, stored } = counts.find(({ room }) => room === name) ?? {};
     if (Number(head) !== count || Number(stored) !== count)
-      throw new Error(`${room}: ${count} acked, ${stored} stored, head ${head}`);
+      throw new Error(`${name}: ${count} acked, ${stored} stored, head ${head}`);
   }
 }
 
@@ -55,7 +63,7 @@ console.log("end");
 state.isOver = true;
 await speaking;
 await verify();
-await pool.end();
+await writer.close();
 
 waits.sort((a, b) => a - b);
 const waitAt = (share: number) => waits[Math.ceil(waits.length * share) - 1] ?? 0;
