@@ -25,13 +25,21 @@ export interface Bundle {
   all: readonly Encoded[];
   /** This and one more. */
   with(one: Encoded): Bundle;
-  /** All frames as one. */
-  bytes(): Buffer;
+  /** Its bytes, in one piece unless they are many. */
+  pieces(): readonly Buffer[];
+}
+
+/** Frames are joined up to here: every socket may have a bundle of its own, and large frames are better shared. */
+const joinedBytesMax = 65_536;
+
+function join(frames: Buffer[]): Buffer[] {
+  const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+  return frames.length === 1 || length > joinedBytesMax ? frames : [Buffer.concat(frames, length)];
 }
 
 function extend(all: readonly Encoded[]): Bundle {
   const longer = new Map<Encoded, Bundle>();
-  let joined: Buffer | undefined;
+  let pieces: Buffer[] | undefined;
   return {
     all,
     with(one) {
@@ -39,9 +47,9 @@ function extend(all: readonly Encoded[]): Bundle {
       longer.set(one, known);
       return known;
     },
-    bytes() {
-      joined ??= all.length === 1 && all[0] ? all[0].frame : Buffer.concat(all.map(({ frame }) => frame));
-      return joined;
+    pieces() {
+      pieces ??= join(all.map(({ frame }) => frame));
+      return pieces;
     },
   };
 }

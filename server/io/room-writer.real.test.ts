@@ -146,6 +146,17 @@ describe("room events written past the ordinary queue", () => {
     }
   });
 
+  it("are not copied for each reader when they are large", async () => {
+    const { heard } = await listen(["websocket"]);
+    const joined = vi.spyOn(Buffer, "concat");
+    const writes = countWrites();
+    const large = { ...batch("a", 1), events: [{ offset: 1, text: "x".repeat(70_000) } as RoomEvent] };
+    writer.write([large, batch("b", 1)]);
+    expect([joined.mock.calls.length, writes()]).toEqual([0, 1]);
+    await eventually("both", () => heard.length === 2, 5000);
+    expect(heard).toEqual(["a1", "b1"]);
+  });
+
   it("do not wait for a socket that does not read", async () => {
     const { heard } = await listen(["websocket"]);
     // A WebSocket that shakes hands and then never reads.

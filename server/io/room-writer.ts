@@ -20,8 +20,15 @@ export interface RoomWriter {
 
 function send(connection: Connection, bundle: Bundle): void {
   const tcp = shortcutOf(connection);
-  if (tcp !== null) tcp.write(bundle.bytes());
-  else for (const { packet, frame } of bundle.all) connection.write(packet, { wsPreEncodedFrame: [frame] });
+  if (tcp === null) {
+    for (const { packet, frame } of bundle.all) connection.write(packet, { wsPreEncodedFrame: [frame] });
+    return;
+  }
+  const pieces = bundle.pieces();
+  // A single piece needs no detour.
+  if (pieces.length > 1) tcp.cork();
+  for (const piece of pieces) tcp.write(piece);
+  if (pieces.length > 1) tcp.uncork();
 }
 
 /**
