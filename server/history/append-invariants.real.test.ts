@@ -12,14 +12,17 @@ import { createTestDatabase, type TestDatabase } from "../test/services.js";
 import { appendEvents } from "./append.js";
 import type { Append } from "./group-commit.js";
 
+/** The SQL functions that append, and where they are. */
+const migrations = {
+  append_events: "0002-room-log.sql",
+  append_messages: "0005-append-messages.sql",
+};
+
 let test: TestDatabase;
-let appendSql: string;
 const databases: [Database, Database] = [] as unknown as [Database, Database];
 beforeAll(async () => {
   test = await createTestDatabase("test_invariants");
   databases.push(test.open(), test.open());
-  const migration = join(projectRoot, "server", "database", "migrations", "0002-room-log.sql");
-  appendSql = (await readFile(migration, "utf8")).split("CREATE FUNCTION")[1] ?? "";
 });
 afterAll(() => test.close());
 
@@ -38,9 +41,15 @@ async function search(createWriters: () => Writers, numRuns: number): Promise<st
   return result.failed ? [`seed ${result.seed}: ${String(result.errorInstance)}`] : [];
 }
 
-/** Replaces `append_events` by a faulty one while `work` runs. */
-async function withFault<T>(changes: [string, string][], work: () => Promise<T>): Promise<T> {
-  let faulty = appendSql;
+/** Replaces a function by a faulty one while `work` runs. */
+async function withFault<T>(
+  name: keyof typeof migrations,
+  changes: [string, string][],
+  work: () => Promise<T>,
+): Promise<T> {
+  const migration = join(projectRoot, "server", "database", "migrations", migrations[name]);
+  const sql = (await readFile(migration, "utf8")).split("CREATE FUNCTION")[1] ?? "";
+  let faulty = sql;
   for (const [right, wrong] of changes) {
     if (!faulty.includes(right)) throw new Error(`nothing to plant the fault in: ${right}`);
     faulty = faulty.replaceAll(right, wrong);
@@ -49,7 +58,7 @@ async function withFault<T>(changes: [string, string][], work: () => Promise<T>)
   try {
     return await work();
   } finally {
-    await databases[0].query(`CREATE OR REPLACE FUNCTION${appendSql}`);
+    await databases[0].query(`CREATE OR REPLACE FUNCTION${sql}`);
   }
 }
 
@@ -80,7 +89,23 @@ describe("the append", () => {
     ],
   ];
   it.each(faults)("is found out with %s", async (_name, changes) => {
-    expect(await withFault(changes, () => search(realWriters, 300))).not.toEqual([]);
+    expect(await withFault("append_events", changes, () => search(realWriters, 300))).not.toEqual([]);
+  });
+
+  const shortFaults: typeof faults = [
+    [
+      "no look for bans",
+      [["EXISTS (SELECT FROM bans b WHERE b.user_id = ANY (p_sender_ids))", "p_rooms IS NULL"]],
+    ],
+    [
+      "ON CONFLICT DO NOTHING",
+      [["sender_role, text, reply_to);", "sender_role, text, reply_to) ON CONFLICT DO NOTHING;"]],
+    ],
+    ["counters that stay", [["r.head + p.count", "r.head"]]],
+    ["numbers from the head itself on", [["+ e.nth,", "+ e.nth - 1,"]]],
+  ];
+  it.each(shortFaults)("is found out with %s, on the short way", async (_name, changes) => {
+    expect(await withFault("append_messages", changes, () => search(realWriters, 300))).not.toEqual([]);
   });
 
   it("is found out when it sends before the commit", async () => {

@@ -42,6 +42,12 @@ export interface Appended {
 /** What became of one event of a batch. */
 export type Outcome = Appended | Failure;
 
+/** What became of each event, in their order, and one batch a room of what is new, in offset order. */
+export interface Recorded {
+  outcomes: Outcome[];
+  batches: RoomEvents[];
+}
+
 interface AppendRow {
   n: number;
   outcome: string;
@@ -82,17 +88,13 @@ function toInput(event: NewEvent, n: number) {
 }
 
 /** Of a statement that holds rooms locked nobody waits longer than this. */
-const appendTimeoutMs = 2500;
+export const appendTimeoutMs = 2500;
 
 /**
- * Appends events in one round trip; in one transaction, if not in the caller's. Gives what became of each, in their
- * order, and one batch a room of what is new, in offset order, to be sent once it is committed.
- * No two events may have the same room, sender and `clientId`, or the same `target`.
+ * Appends events in one round trip; in one transaction, if not in the caller's: what is new is to be sent once that is
+ * committed. No two events may have the same room, sender and `clientId`, or the same `target`.
  */
-export async function appendEvents(
-  queries: Queries,
-  events: readonly NewEvent[],
-): Promise<{ outcomes: Outcome[]; batches: RoomEvents[] }> {
+export async function appendEvents(queries: Queries, events: readonly NewEvent[]): Promise<Recorded> {
   const inputs = events.map(toInput);
   const rooms = [...new Set(events.map((event) => event.room))];
   const { rows } = await queries.query<AppendRow>(

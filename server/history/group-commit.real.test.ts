@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database/pool.js";
 import { createTestDatabase, type TestDatabase } from "../test/services.js";
-import { createTestWriter, makeRoom, say } from "../test/room-log.js";
+import { createTestWriter, makeRoom, say, user } from "../test/room-log.js";
 
 let tests: TestDatabase;
 let database: Database;
@@ -54,5 +54,37 @@ it("puts off what repeats an action of the same statement", async () => {
   const twice = randomUUID();
   const work = () =>
     Promise.all([say(append, room, "first"), ...[1, 2, 3].map(() => say(append, room, "again", twice))]);
-  expect(await cost(work)).toBe(4);
+  // The short way finds each repeat, the long one what it repeats.
+  expect(await cost(work)).toBe(1 + 1 + 2 + 2);
+});
+
+it("writes messages apart from all else, which has no short way", async () => {
+  const { append, committed } = createTestWriter(database);
+  const room = await makeRoom(database);
+  const { id } = await say(append, room, "first");
+  const reaction = {
+    kind: "reaction",
+    room,
+    sender: user("Ann"),
+    target: id,
+    emoji: "👍",
+    on: true,
+  } as const;
+  const statementsNow = await cost(() =>
+    Promise.all([
+      say(append, room, "x"),
+      append({ ...reaction, clientId: randomUUID() }),
+      say(append, room, "y"),
+    ]),
+  );
+  const kinds = committed.slice(1).map(({ events }) => new Set(events.map(({ kind }) => kind)).size);
+  expect(kinds).toEqual(Array.from({ length: statementsNow }, () => 1));
+});
+
+it("writes messages the long way, once, where one of them has something in its way", async () => {
+  const { append } = createTestWriter(database);
+  const room = await makeRoom(database);
+  const work = () =>
+    Promise.allSettled([say(append, room, "x"), say(append, "nowhere", "y"), say(append, room, "z")]);
+  expect(await cost(work)).toBe(1 + 2);
 });

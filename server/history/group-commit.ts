@@ -2,7 +2,8 @@ import type { RoomEvents } from "../../shared/room-events.js";
 import type { Database } from "../database/pool.js";
 import { Failure } from "../failure.js";
 import type { Metrics } from "../metrics/metrics.js";
-import { appendEvents, type Appended, type Outcome, type UserAction } from "./append.js";
+import { appendEvents, type Appended, type Recorded, type UserAction } from "./append.js";
+import { appendMessages, isMessage } from "./append-messages.js";
 
 // The writer of what users do. While one batch is on its way to the database the next one gathers, so that many
 // messages share one round trip and one flush of the disk, and one alone waits for nobody (performance.md §5).
@@ -37,18 +38,20 @@ const busyRetryMs = 500;
 const actionKey = ({ room, sender, clientId }: UserAction) => `${room} ${sender.id} ${clientId}`;
 
 /**
- * Takes the next batch out of the queue. What repeats an action or a target of the batch waits for the one after:
- * a statement does not see its own rows.
+ * Takes the next batch out of the queue, of messages alone or of all else: those have a shorter way. What repeats an
+ * action or a target of the batch waits for the one after: a statement does not see its own rows.
  */
 function takeBatch(queue: Waiting[]): Waiting[] {
   const batch: Waiting[] = [];
   const left: Waiting[] = [];
   const seen = new Set<string>();
+  const areMessages = queue[0] !== undefined && isMessage(queue[0].action);
   let text = 0;
   for (const waiting of queue) {
     const { action } = waiting;
     const keys = [actionKey(action), ...("target" in action ? [action.target] : [])];
-    const fits = batch.length < batchMax && text <= batchTextMax && !keys.some((key) => seen.has(key));
+    const hasRoom = batch.length < batchMax && text <= batchTextMax;
+    const fits = hasRoom && isMessage(action) === areMessages && !keys.some((key) => seen.has(key));
     // Those behind one that is put off may not have to be: their order is nobody's promise before their ack.
     (fits ? batch : left).push(waiting);
     for (const key of keys) seen.add(key);
@@ -68,13 +71,15 @@ export function createAppend({ database, metrics, committed, unsure }: AppendPor
   const queue: Waiting[] = [];
   let running = false;
 
+  async function append(actions: UserAction[]): Promise<Recorded> {
+    const short = actions.every(isMessage) ? await appendMessages(database, actions) : null;
+    return short ?? appendEvents(database, actions);
+  }
+
   async function commit(batch: Waiting[]): Promise<void> {
-    let done: { outcomes: Outcome[]; batches: RoomEvents[] };
+    let done: Recorded;
     try {
-      done = await appendEvents(
-        database,
-        batch.map(({ action }) => action),
-      );
+      done = await append(batch.map(({ action }) => action));
     } catch (error) {
       // One that the database can not take must not keep the others from being stored.
       if (!(error instanceof Failure) && batch.length > 1) {

@@ -127,7 +127,7 @@ export async function run(
     else
       await database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-           AND pid <> pg_backend_pid() AND query LIKE '%append_events%' AND state = 'active'`,
+           AND pid <> pg_backend_pid() AND query LIKE '%append_%' AND state = 'active'`,
       );
   }
 
