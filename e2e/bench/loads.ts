@@ -1,3 +1,5 @@
+import type { Pace } from "./load/talk.js";
+
 /** A standing shape of load: who is in which rooms. */
 export interface Shape {
   rooms: number;
@@ -19,6 +21,9 @@ export const shapes: Record<LoadName, Shape> = {
   many: { rooms: 50, sockets: 1000, roomsEach: 1, rates: [500, 2500], unseen: 200 },
   multi: { rooms: 50, sockets: 500, roomsEach: 10, rates: [500], unseen: 100 },
 };
+
+/** The pace that saturates a server with this load. */
+export const saturating = ({ unseen }: Shape): Pace => ({ kind: "unseen", count: unseen });
 
 /** Rooms of each socket: neighbours in the list, so that every room has as many as the others. */
 export const placesOf = ({ rooms, sockets, roomsEach }: Shape): number[][] =>

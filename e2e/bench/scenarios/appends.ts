@@ -45,7 +45,7 @@ async function measureAppends(
     await bring(services, subject, { rooms, places, nodeOf: (socket) => socket % nodes });
     await settle();
     const pace = { kind: "unacked", count: inFlight } as const;
-    await warmUp(services, pace, { ...(isQuick && { seconds: 0.5 }), anywhere: true });
+    await warmUp(services, pace, { isQuick, anywhere: true });
     const talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1.5 : 3, anywhere: true });
     const micros = (cpuSeconds: number) => (cpuSeconds / talk.acked) * 1e6;
     const perSecond = talk.acked / talk.seconds;

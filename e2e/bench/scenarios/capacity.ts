@@ -1,7 +1,7 @@
 import { bring, settle } from "../crowds.js";
 import type { Row } from "../figures.js";
-import { placesOf, shapes, type LoadName } from "../loads.js";
-import { measureTalk, warmUp, type MeasuredTalk } from "../measure.js";
+import { placesOf, saturating, shapes, type LoadName } from "../loads.js";
+import { leadIn, measureTalk, warmUp, type MeasuredTalk } from "../measure.js";
 import { startParley } from "../parley.js";
 import { startPlain, type Subject } from "../subject.js";
 import type { Part, Round, Scenario } from "./scenario.js";
@@ -25,7 +25,7 @@ async function climb(
   let best: { perSecond: number; talk: MeasuredTalk } | null = null;
   for (let perSecond = from; ;) {
     const pace = { kind: "rate", perSecond } as const;
-    await warmUp(services, pace, { seconds: 0.5 });
+    await leadIn(services, pace, { isQuick });
     // One bad moment of the machine is not the server's end.
     let talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1 : 2 });
     if (!isGood(talk) && !isQuick) talk = await measureTalk(services, subject, { pace, seconds: 2 });
@@ -39,11 +39,12 @@ async function climb(
 }
 
 async function measureCapacity(round: Round, load: LoadName, subject: Subject, name: string): Promise<Row[]> {
-  const { services, tell } = round;
+  const { services, isQuick, tell } = round;
   const shape = shapes[load];
   try {
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape) });
     await settle();
+    await warmUp(services, saturating(shape), { isQuick });
     const key = `${load} ${name}`;
     const from = known.has(key) ? (known.get(key) ?? 0) / factor ** 2 : (firstRate[load] ?? 100);
     const end = await climb(round, subject, from);

@@ -1,8 +1,8 @@
 import { bring, settle } from "../crowds.js";
 import type { Figures, Row } from "../figures.js";
 import type { Pace } from "../load/talk.js";
-import { placesOf, shapes, type LoadName, type Shape } from "../loads.js";
-import { measureTalk, warmUp, type MeasuredTalk } from "../measure.js";
+import { placesOf, saturating, shapes, type LoadName, type Shape } from "../loads.js";
+import { leadIn, measureTalk, warmUp, type MeasuredTalk } from "../measure.js";
 import { startParley } from "../parley.js";
 import type { Services } from "../services.js";
 import { startBare, startPlain, type Subject } from "../subject.js";
@@ -19,12 +19,12 @@ interface Work {
   pace: Pace;
 }
 
-const works = (load: string, { rates, unseen }: Shape, isQuick: boolean): Work[] => [
-  ...(isQuick ? rates.slice(-1) : rates).map((perSecond) => ({
+const works = (load: string, shape: Shape, isQuick: boolean): Work[] => [
+  ...(isQuick ? shape.rates.slice(-1) : shape.rates).map((perSecond) => ({
     name: `${load} ${perSecond}/s`,
     pace: { kind: "rate", perSecond } as const,
   })),
-  { name: `${load} sat`, pace: { kind: "unseen", count: unseen } },
+  { name: `${load} sat`, pace: saturating(shape) },
 ];
 
 function figuresOf({ cpu, deliveries, messages, seconds, ...talk }: MeasuredTalk): Figures {
@@ -52,8 +52,9 @@ async function measureLoad(round: Round, load: LoadName, subjectName: string): P
   try {
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape) });
     await settle();
+    await warmUp(services, saturating(shape), { isQuick });
     for (const { name, pace } of works(load, shape, isQuick)) {
-      await warmUp(services, pace, isQuick ? { seconds: 0.5 } : {});
+      await leadIn(services, pace, { isQuick });
       const talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1.5 : 4 });
       const figures = figuresOf(talk);
       const cpu = figures["server CPU s/M"]?.toFixed(2);

@@ -1,8 +1,8 @@
 import { bring, settle } from "../crowds.js";
 import type { Row } from "../figures.js";
 import { openInspector } from "../inspector.js";
-import { placesOf, shapes, type LoadName } from "../loads.js";
-import { measureTalk, warmUp } from "../measure.js";
+import { placesOf, saturating, shapes, type LoadName } from "../loads.js";
+import { leadIn, measureTalk, warmUp } from "../measure.js";
 import { startParley } from "../parley.js";
 import { selfTimes } from "../profile.js";
 import type { Pace } from "../load/talk.js";
@@ -10,9 +10,9 @@ import type { Part, Round, Scenario } from "./scenario.js";
 
 const works: [LoadName, string, Pace][] = [
   ["hot", "hot 160/s", { kind: "rate", perSecond: 160 }],
-  ["hot", "hot sat", { kind: "unseen", count: shapes.hot.unseen }],
+  ["hot", "hot sat", saturating(shapes.hot)],
   ["many", "many 2500/s", { kind: "rate", perSecond: 2500 }],
-  ["many", "many sat", { kind: "unseen", count: shapes.many.unseen }],
+  ["many", "many sat", saturating(shapes.many)],
   ["multi", "multi 500/s", { kind: "rate", perSecond: 500 }],
 ];
 
@@ -22,7 +22,8 @@ async function profile({ services, tell }: Round, load: LoadName, work: string, 
     const shape = shapes[load];
     await bring(services, subject, { rooms: shape.rooms, places: placesOf(shape) });
     await settle();
-    await warmUp(services, pace);
+    await warmUp(services, saturating(shape));
+    await leadIn(services, pace);
     const inspector = await openInspector(subject.nodes[0]?.inspectPort ?? 0);
     const stop = await inspector.startProfile();
     await measureTalk(services, subject, { pace, seconds: 5 });
