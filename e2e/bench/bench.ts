@@ -9,7 +9,7 @@ import { describeMachine } from "./machine.js";
 import { readArguments, type BenchOptions } from "./options.js";
 import { writePage } from "./page.js";
 import type { BenchResult } from "./result.js";
-import { stopAll } from "./running.js";
+import { isStopped, stopAll } from "./running.js";
 import { scenarios } from "./scenarios/all.js";
 import type { Scenario } from "./scenarios/scenario.js";
 import { startServices, type Services } from "./services.js";
@@ -33,6 +33,8 @@ async function measureAll(
         try {
           rows.push(...(await part({ services, isQuick, tell })));
         } catch (error) {
+          // Ctrl-C: the process ends when all else has.
+          if (isStopped()) return await new Promise<never>(() => {});
           failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
           tell(`FAILED: ${failures.at(-1)}`);
         }

@@ -12,22 +12,24 @@ export interface MeasuredTalk extends Talk {
 const seed = 20_260;
 
 /** What must not be. Packets of several nodes may cross and may come twice: a client has to put up with that. */
-function faultsOf({ nodes }: Subject, { faults, gaps, expected, repeats, disorder }: Talk): string[] {
+function faultsOf({ nodes }: Subject, talk: Talk, mayRefuse: boolean): string[] {
+  const { faults, refusal, gaps, expected, repeats, disorder } = talk;
   const isOne = nodes.length === 1;
   return [
     ...faults,
+    ...(refusal !== "" && !mayRefuse ? [`refused: ${refusal}`] : []),
     ...(gaps > 0 ? [`${gaps} deliveries of ${expected} are missing`] : []),
     ...(isOne && repeats > 0 ? [`${repeats} deliveries came twice`] : []),
     ...(isOne && disorder > 0 ? [`${disorder} deliveries came out of order`] : []),
   ];
 }
 
-/** Has the crowd talk, and measures; throws when anything went wrong. */
+/** Has the crowd talk, and measures; throws when anything went wrong. Who looks for a server's end lets it refuse. */
 export async function measureTalk(
   { load, pids }: Services,
   subject: Subject,
   input: Pick<TalkInput, "pace" | "seconds"> & { anywhere?: boolean },
-  { proxy = [] as number[] } = {},
+  { proxy = [] as number[], mayRefuse = false } = {},
 ): Promise<MeasuredTalk> {
   const read = measureCpu({
     server: subject.nodes.map(({ pid }) => pid),
@@ -38,7 +40,7 @@ export async function measureTalk(
   });
   const talk = await load.order("talk", { anywhere: false, seed, ...input });
   const measured = { ...talk, cpu: read() };
-  const wrong = faultsOf(subject, talk);
+  const wrong = faultsOf(subject, talk, mayRefuse);
   if (wrong.length > 0) {
     const said = subject.lastLine() === "" ? "" : ` (its last line: ${subject.lastLine()})`;
     throw new Error(`${subject.dialect}: ${wrong.slice(0, 5).join("; ")}${said}`);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stopAll, untilStopped } from "./running.js";
+import { isStopped, stopAll, untilStopped } from "./running.js";
 
 it("ends what still runs, last things first, each once, and one that fails does not spare the others", async () => {
   const ended: string[] = [];
@@ -13,7 +13,9 @@ it("ends what still runs, last things first, each once, and one that fails does 
   start("nginx", true);
   await stopNode();
   await stopNode();
+  expect(isStopped()).toBe(false);
   await stopAll();
+  expect(isStopped()).toBe(true);
   await stopAll();
   expect(ended).toEqual(["node", "nginx", "database"]);
 });

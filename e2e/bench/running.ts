@@ -9,8 +9,14 @@ export function untilStopped(end: () => Promise<unknown>): () => Promise<void> {
   };
 }
 
+let isEnding = false;
+
+/** Whether all is ended or about to be: nothing more may begin, and what fails fails because of that. */
+export const isStopped = () => isEnding;
+
 /** Ends everything that still runs, what began last first. */
 export async function stopAll(): Promise<void> {
+  isEnding = true;
   for (const end of [...running].toReversed()) {
     running.delete(end);
     await end().catch(() => undefined);

@@ -28,6 +28,8 @@ export interface Talk extends Tally {
   seconds: number;
   /** The server fell behind by more than a second, and the talk was ended early. */
   overloaded: boolean;
+  /** Why the server refused a message, if it did. */
+  refusal: string;
   faults: string[];
 }
 
@@ -119,6 +121,5 @@ export async function talk(crowd: Crowd, input: TalkInput): Promise<Talk> {
       : await speakInLoop(crowd, speak, pace, input.seconds).then(() => false);
   await drained(crowd);
   const seconds = (performance.now() - startedAt) / 1000;
-  const refusals = ledger.refusal() === "" ? [] : [`refused: ${ledger.refusal()}`];
-  return { ...ledger.tally(), seconds, overloaded, faults: [...crowd.faults(), ...refusals] };
+  return { ...ledger.tally(), seconds, overloaded, refusal: ledger.refusal(), faults: crowd.faults() };
 }

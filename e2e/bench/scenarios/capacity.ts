@@ -13,8 +13,8 @@ const firstRate: Record<string, number> = { hot: 100, many: 1000 };
 /** Where the last round's ladder ended, by load and server: the next one need not begin at the bottom. */
 const known = new Map<string, number>();
 
-const isGood = ({ overloaded, deliveryP99, ackP99 }: MeasuredTalk) =>
-  !overloaded && deliveryP99 <= p99MaxMs && ackP99 <= p99MaxMs;
+const isGood = ({ overloaded, refused, deliveryP99, ackP99 }: MeasuredTalk) =>
+  !overloaded && refused === 0 && deliveryP99 <= p99MaxMs && ackP99 <= p99MaxMs;
 
 /** Goes up until a rate is too high; down first where the first one is. */
 async function climb(
@@ -27,8 +27,10 @@ async function climb(
     const pace = { kind: "rate", perSecond } as const;
     await leadIn(services, pace, { isQuick });
     // One bad moment of the machine is not the server's end.
-    let talk = await measureTalk(services, subject, { pace, seconds: isQuick ? 1 : 2 });
-    if (!isGood(talk) && !isQuick) talk = await measureTalk(services, subject, { pace, seconds: 2 });
+    const measure = (seconds: number) =>
+      measureTalk(services, subject, { pace, seconds }, { mayRefuse: true });
+    let talk = await measure(isQuick ? 1 : 2);
+    if (!isGood(talk) && !isQuick) talk = await measure(2);
     if (isGood(talk)) {
       best = { perSecond, talk };
       perSecond *= factor;
