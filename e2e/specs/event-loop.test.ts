@@ -62,7 +62,8 @@ describe("F-16 an event loop blocked for 3 s", () => {
 
     const blockedAt = performance.now();
     const over = new AbortController();
-    const blocked = blocker.block(blockMs).then(() => over.abort());
+    const block = await blocker.block(blockMs);
+    const blocked = block.over.then(() => over.abort());
     const health = request(stack.process("node-1").url, "GET", "/health");
     const fromBlocked = first.say("general", "from the blocked node");
     const delays: number[] = [];

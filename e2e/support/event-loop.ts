@@ -5,11 +5,24 @@ import type { Stack } from "./stack.js";
 /** What a stack's environment needs so that the event loops of its processes can be blocked. */
 export const blockable = { NODE_OPTIONS: "--inspect-port=127.0.0.1:0" };
 
-/** Opens the debugger of a process of the stack; returns what keeps its event loop busy for `ms`. */
-export async function openBlocker(
-  stack: Stack,
-  instanceId: string,
-): Promise<{ block(ms: number): Promise<void>; close(): void }> {
+/** Keeps the event loop of a process busy. */
+export interface Blocker {
+  /** Resolves when the loop is blocked; `over` when it is not any more. */
+  block(ms: number): Promise<{ over: Promise<void> }>;
+  close(): void;
+}
+
+/** What the debugger tells: an answer with the request's id, or an event. */
+interface Told {
+  id?: number;
+  method?: string;
+  params?: { args?: { value?: unknown }[] };
+}
+
+const begun = "blocked from here on";
+
+/** Opens the debugger of a process of the stack. */
+export async function openBlocker(stack: Stack, instanceId: string): Promise<Blocker> {
   process.kill(stack.process(instanceId).pid, "SIGUSR1");
   const address = new RegExp(`${instanceId} .*Debugger listening on (ws://\\S+)`);
   const found = await eventually("the debugger's address", () => address.exec(stack.output()));
@@ -18,14 +31,27 @@ export async function openBlocker(
     socket.once("open", resolve);
     socket.once("error", reject);
   });
+
+  /** Resolves with the first message that is what is waited for. */
+  const told = (isIt: (message: Told) => boolean) =>
+    new Promise<void>((resolve) => {
+      socket.on("message", (data: Buffer) => {
+        if (isIt(JSON.parse(data.toString()) as Told)) resolve();
+      });
+    });
+
+  // Events are sent by the debugger's own thread: also while the loop is blocked.
+  socket.send(JSON.stringify({ id: 1, method: "Runtime.enable" }));
   return {
-    /** Resolves when it is over. */
-    block: (ms) =>
-      new Promise((resolve) => {
-        socket.once("message", () => resolve());
-        const expression = `{ const end = Date.now() + ${ms}; while (Date.now() < end); }`;
-        socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
-      }),
+    async block(ms) {
+      const isBlocked = told(({ params }) => params?.args?.[0]?.value === begun);
+      const over = told(({ id }) => id === 2);
+      const busy = `const end = Date.now() + ${ms}; while (Date.now() < end);`;
+      const expression = `{ console.debug("${begun}"); ${busy} }`;
+      socket.send(JSON.stringify({ id: 2, method: "Runtime.evaluate", params: { expression } }));
+      await isBlocked;
+      return { over };
+    },
     close: () => socket.close(),
   };
 }
