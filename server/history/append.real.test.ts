@@ -13,6 +13,8 @@ import {
   user,
   type TestWriter,
 } from "../test/room-log.js";
+import type { Appended } from "./append.js";
+import { readHeads } from "./heads.js";
 
 let test: TestDatabase;
 let database: Database;
@@ -56,13 +58,26 @@ describe("appending", () => {
     }
   });
 
-  it("sends what is new in offset order, in one batch a room", async () => {
-    const room = await newRoom();
-    await Promise.all(Array.from({ length: 50 }, (_, i) => say(here.append, room, `${i}`)));
-    const batches = here.committed.filter((batch) => batch.room === room);
-    expect(batches.flatMap(({ events }) => events)).toEqual(await readLog(database, room));
+  it("sends what is new in offset order, in one batch a room, under the room's epoch, and tells each its own number", async () => {
+    const rooms = await Promise.all([1, 2, 3].map(() => newRoom()));
+    const [first = "", second = ""] = rooms;
+    // Another head than the others', so that one taken for another's shows.
+    await Promise.all([1, 2, 3].map((n) => say(here.append, second, `before ${n}`)));
+    const told = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => say(here.append, rooms[(i % 7) % 3] ?? "", `${i}`)),
+    );
+    const sent = (room: string) => here.committed.filter((batch) => batch.room === room);
+    const logged: Appended[] = [];
+    for (const room of rooms) {
+      const log = await readLog(database, room);
+      logged.push(...log.map((event) => ({ ...event, appended: true })));
+      expect(sent(room).flatMap(({ events }) => events)).toEqual(log);
+      const { epoch } = (await readHeads(database, [room])).get(room) ?? {};
+      expect(new Set(sent(room).map((batch) => batch.epoch))).toEqual(new Set([epoch]));
+    }
+    expect(logged.map(receiptOf)).toEqual(expect.arrayContaining(told.map(receiptOf)));
     // The first goes alone, the others share what the first one's round trip lets gather.
-    expect(batches.map(({ events }) => events.length)).toEqual([1, 49]);
+    expect(sent(first).map(({ events }) => events.length)).toEqual([1, 21]);
   });
 
   it("stores a message once, however often and through whichever node it is sent", async () => {
