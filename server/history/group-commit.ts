@@ -102,7 +102,6 @@ export function createAppend({ database, metrics, committed, unsure }: AppendPor
   }
 
   async function drain(): Promise<void> {
-    running = true;
     while (queue.length > 0) await commit(takeBatch(queue));
     running = false;
   }
@@ -112,6 +111,9 @@ export function createAppend({ database, metrics, committed, unsure }: AppendPor
       if (queue.length >= queueMax)
         return reject(new Failure("unavailable", "too many messages are waiting", busyRetryMs));
       queue.push({ action, since: performance.now(), resolve, reject });
-      if (!running) void drain();
+      if (running) return;
+      running = true;
+      // With all who ask before the loop does anything else.
+      process.nextTick(() => void drain());
     });
 }

@@ -10,6 +10,7 @@ import {
 import { Failure, invalid, toErrorBody } from "../failure.js";
 import type { Limiter, LimitName } from "../limits/bucket.js";
 import { messageOf, type Log } from "../metrics/log.js";
+import type { Entrance } from "./entrance.js";
 import type { ChatSocket } from "./types.js";
 
 /** One function for each command: takes checked input, returns the ack's data, throws `Failure` to refuse. */
@@ -20,26 +21,29 @@ export type CommandHandlers = {
 const isAction = (name: CommandName): name is ActionName => (actionNames as readonly string[]).includes(name);
 const isCommand = (event: string): event is CommandName => Object.hasOwn(commands, event);
 
+/** What commands pass through. */
+export interface CommandDeps {
+  handlers: CommandHandlers;
+  limiter: Limiter;
+  entrance: Entrance;
+  log: Log;
+}
+
 /**
- * The one entrance of everything a socket sends: limit, schema, handler, ack. It survives a missing or extra callback,
- * any shape of input, a throw and a rejection; unknown events are refused (T9, trust.md F2 and F3). What a client
- * sent is never passed on: handlers build new objects.
+ * The one way in for everything a socket sends: schema, entrance, limit, handler, ack. It survives a missing or extra
+ * callback, any shape of input, a throw and a rejection; unknown events are refused (T9, trust.md F2 and F3). What a
+ * client sent is never passed on: handlers build new objects.
  */
-export function listenForCommands(
-  socket: ChatSocket,
-  handlers: CommandHandlers,
-  limiter: Limiter,
-  log: Log,
-): void {
+export function listenForCommands(socket: ChatSocket, deps: CommandDeps): void {
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const last = args.at(-1);
     const answer = typeof last === "function" ? (last as (ack: Ack<unknown>) => void) : () => {};
     const input = typeof last === "function" ? args.slice(0, -1) : args;
-    run(socket, String(event), input, handlers, limiter).then(
+    run(socket, String(event), input, deps).then(
       (data) => answer({ ok: true, data }),
       (error: unknown) => {
         if (!(error instanceof Failure))
-          log.error(
+          deps.log.error(
             { event: isCommand(String(event)) ? event : "other", error: messageOf(error) },
             "command failed",
           );
@@ -49,9 +53,12 @@ export function listenForCommands(
   });
 }
 
+/** Whether it writes to a room's log. */
+const doesAct = (command: Command | Failure) => !(command instanceof Failure) && isAction(command.name);
+
 /** What writes to a log is a message too. */
 const costOf = (command: Command | Failure): readonly LimitName[] =>
-  !(command instanceof Failure) && isAction(command.name) ? ["commands", "messages"] : ["commands"];
+  doesAct(command) ? ["commands", "messages"] : ["commands"];
 
 interface Command {
   name: CommandName;
@@ -69,10 +76,10 @@ async function run(
   socket: ChatSocket,
   event: string,
   args: unknown[],
-  handlers: CommandHandlers,
-  limiter: Limiter,
+  { handlers, limiter, entrance }: CommandDeps,
 ): Promise<unknown> {
   const command = parse(event, args);
+  if (doesAct(command)) await entrance();
   // What is refused counts too.
   await limiter.take(costOf(command), socket.data.user.id);
   if (command instanceof Failure) throw command;

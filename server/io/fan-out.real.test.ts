@@ -23,10 +23,10 @@ const heard: string[][] = [];
 const published: RoomEvents[] = [];
 let delivered = 0;
 
-const build = () =>
+const build = (publish: (batch: RoomEvents) => void = (batch) => void published.push(batch)) =>
   createFanOut({
     io: () => io,
-    publish: (batch) => void published.push(batch),
+    publish,
     delivered: (count) => void (delivered += count),
     windowMaxMs: 20,
   });
@@ -136,4 +136,26 @@ it("lets one alone leave when the turn of the loop is through", async () => {
   expect(count.writes).toBe(0);
   await new Promise((resolve) => setImmediate(resolve));
   expect(count.writes).toBe(readers);
+});
+
+it("does not keep what has waited, and writes it with the acks of the same turn", async () => {
+  // Dear ticks make what comes next wait for others.
+  const busy = build(() => {
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+  });
+  for (let n = 1; n <= 20; n += 1) {
+    busy.tell(message("a", n));
+    busy.give(message("a", n));
+    busy.flush();
+  }
+  const count = countWrites();
+  busy.give(message("a", 21));
+  busy.hurry();
+  for (const socket of io.of("/").sockets.values()) socket.emit("server:draining", { reconnectInMs: 1 });
+  expect(count.writes).toBe(0);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(count.writes).toBe(readers);
+  expect(delivered).toBe(21 * readers);
+  await eventually("the event", () => heard.every((own) => own.at(-1) === "a21"), 5000);
 });

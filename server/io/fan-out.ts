@@ -10,6 +10,10 @@ export interface FanOut {
   give(batch: RoomEvents): void;
   /** To the other nodes. */
   tell(batch: RoomEvents): void;
+  /** What is due has waited enough: it leaves with this turn of the event loop. */
+  hurry(): void;
+  /** How long gathering pays now, in ms; 0 while it does not. */
+  windowMs(): number;
   /** Sends now what is due. */
   flush(): void;
 }
@@ -48,6 +52,8 @@ export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPort
       toNodes.add(batch);
       tick.due();
     },
+    hurry: tick.hurry,
+    windowMs: tick.windowMs,
     flush: tick.flush,
   };
 }

@@ -6,12 +6,10 @@ import type { User } from "../../shared/values.js";
 import type { Accounts } from "../accounts/accounts.js";
 import type { Bus } from "../bus/bus.js";
 import { Failure, toErrorBody } from "../failure.js";
-import type { Limiter } from "../limits/bucket.js";
 import type { Connections } from "../limits/connections.js";
-import type { Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Presence } from "../presence/presence.js";
-import { listenForCommands, type CommandHandlers } from "./command.js";
+import { listenForCommands, type CommandDeps } from "./command.js";
 import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
 import type { Revocation } from "./revocation.js";
@@ -73,16 +71,13 @@ function answerRefusedPolling(io: ChatServer, check: HandshakeCheck): void {
 }
 
 /** What the namespaces work with. */
-export interface NamespaceDeps {
+export interface NamespaceDeps extends CommandDeps {
   accounts: Accounts;
-  handlers: CommandHandlers;
   presence: Presence;
-  limiter: Limiter;
   connections: Connections;
   revocation: Revocation;
   isDegraded(): boolean;
   metrics: Metrics;
-  log: Log;
 }
 
 /** Opens the namespaces `/` (everybody with a session) and `/admin` (admins). */
@@ -150,7 +145,7 @@ function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();
   deps.presence.connect(socket.id, user);
-  listenForCommands(socket, deps.handlers, deps.limiter, deps.log);
+  listenForCommands(socket, deps);
   socket.on("disconnect", () => {
     deps.connections.closed(connectorOf(socket));
     deps.revocation.release(socket);

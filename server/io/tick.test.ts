@@ -86,6 +86,38 @@ describe("a tick", () => {
     expect(runs).toEqual([101]);
   });
 
+  it("does what has waited enough when the turn of the loop is through, once", () => {
+    const { tick, runs, settle } = watched(20);
+    tick.hurry();
+    vi.advanceTimersByTime(0);
+    expect(runs).toEqual([]);
+    settle(15);
+    tick.due();
+    vi.advanceTimersByTime(5);
+    tick.hurry();
+    tick.hurry();
+    expect(runs).toEqual([]);
+    vi.advanceTimersByTime(0);
+    expect(runs).toEqual([5]);
+    vi.advanceTimersByTime(100);
+    expect(runs).toEqual([5]);
+  });
+
+  it("tells how long gathering pays", () => {
+    const { tick, settle } = watched(20);
+    expect(tick.windowMs()).toBe(0);
+    settle(1);
+    expect(tick.windowMs()).toBe(10);
+    settle(15);
+    expect(tick.windowMs()).toBe(20);
+    vi.advanceTimersByTime(101);
+    expect(tick.windowMs()).toBe(0);
+    const lonely = watched(20);
+    lonely.state.joinable = 0.4;
+    lonely.settle(15);
+    expect(lonely.tick.windowMs()).toBe(0);
+  });
+
   it("does what is due when it is told to, once", () => {
     const { tick, runs } = watched(20);
     tick.flush();

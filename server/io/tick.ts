@@ -2,6 +2,10 @@
 export interface Tick {
   /** There is something to do. */
   due(): void;
+  /** What is due has waited enough: it is done once this turn of the event loop is through. */
+  hurry(): void;
+  /** How long gathering pays now, in ms; 0 while it does not. */
+  windowMs(): number;
   /** Does now what is due. */
   flush(): void;
 }
@@ -41,6 +45,7 @@ export function createTick(
 
   function flush(): void {
     clearImmediate(immediate);
+    immediate = undefined;
     clearTimeout(timer);
     if (!isDue) return;
     isDue = false;
@@ -50,14 +55,28 @@ export function createTick(
     window = joinable < worthwhile ? 0 : Math.min(maxMs, (lastRun - began) / share);
   }
 
+  function windowMs(): number {
+    const isQuiet = now() - lastRun > quietWindows * maxMs;
+    return isQuiet || window < leastMs ? 0 : window;
+  }
+
+  function soon(): void {
+    clearTimeout(timer);
+    immediate ??= setImmediate(flush);
+  }
+
   return {
     due() {
       if (isDue) return;
       isDue = true;
-      const isQuiet = now() - lastRun > quietWindows * maxMs;
-      if (isQuiet || window < leastMs) immediate = setImmediate(flush);
-      else timer = setTimeout(flush, window);
+      const ms = windowMs();
+      if (ms === 0) soon();
+      else timer = setTimeout(flush, ms);
     },
+    hurry() {
+      if (isDue) soon();
+    },
+    windowMs,
     flush,
   };
 }

@@ -34,7 +34,10 @@ export function frameOf(text: string): Buffer {
 
 const uncork = (tcp: TcpSocket) => tcp.uncork();
 
-/** Sends all texts of one turn with one write; ws itself makes a write of each, and of each frame's head. */
+/**
+ * Sends all texts of one turn, and what the turn's tick writes past it, with one write; ws itself makes a write of
+ * each, and of each frame's head.
+ */
 class TurnWebSocket extends WebSocket {
   override send(...all: unknown[]): void {
     const [data, callback] = all;
@@ -43,7 +46,7 @@ class TurnWebSocket extends WebSocket {
       return super.send(...(all as Parameters<WebSocket["send"]>));
     if (tcp.writableCorked === 0) {
       tcp.cork();
-      process.nextTick(uncork, tcp);
+      setImmediate(uncork, tcp);
     }
     tcp.write(frameOf(data), callback as (error?: Error | null) => void);
   }

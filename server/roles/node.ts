@@ -152,6 +152,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     }),
     presence,
     limiter,
+    entrance: logs.entrance,
     connections,
     revocation,
     isDegraded,

@@ -7,6 +7,7 @@ import { readHeads, renewEpoch } from "../history/heads.js";
 import { createHistoryReader, readStretches, type HistoryReader } from "../history/read.js";
 import { createRecentEvents } from "../history/recent.js";
 import { createEviction, type Eviction } from "../io/eviction.js";
+import { createEntrance, type Entrance } from "../io/entrance.js";
 import { createFanOut } from "../io/fan-out.js";
 import { roomChannel } from "../io/names.js";
 import type { ChatServer } from "../io/types.js";
@@ -18,6 +19,8 @@ import type { Instance } from "./instance.js";
 export interface RoomLogs {
   access: Access;
   rooms: Rooms;
+  /** What users do passes here, then is appended. */
+  entrance: Entrance;
   append: Append;
   history: HistoryReader;
   delivery: Delivery;
@@ -71,6 +74,12 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
     give(batch);
   }
 
+  /** What users do has waited at the entrance. */
+  function committed(batch: RoomEvents): void {
+    broadcast(batch);
+    fanOut.hurry();
+  }
+
   const delivery = createDelivery({
     readHeads: (watched) => readHeads(database, watched),
     readMissing: (stretches) => readStretches(database, stretches),
@@ -91,7 +100,8 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
   return {
     access,
     rooms: createRooms({ database, access, committed: broadcast }),
-    append: createAppend({ database, metrics, committed: broadcast, unsure: () => delivery.resync() }),
+    entrance: createEntrance(fanOut.windowMs),
+    append: createAppend({ database, metrics, committed, unsure: () => delivery.resync() }),
     history: createHistoryReader({ primary: database, replica, recent, log }),
     delivery,
     eviction,
