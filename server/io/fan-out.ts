@@ -10,7 +10,7 @@ export interface FanOut {
   give(batch: RoomEvents): void;
   /** To the other nodes. */
   tell(batch: RoomEvents): void;
-  /** What is due has waited enough: it leaves with this turn of the event loop. */
+  /** What waits for company has waited enough: it leaves before the event loop goes on, with acks given meanwhile. */
   hurry(): void;
   /** How long gathering pays now, in ms; 0 while it does not. */
   windowMs(): number;

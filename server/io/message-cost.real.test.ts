@@ -15,7 +15,7 @@ import { makeRoom, user } from "../test/room-log.js";
 import { connectRedis, createTestDatabase, eventually, silent, type TestDatabase } from "../test/services.js";
 import { listenForCommands, type CommandHandlers } from "./command.js";
 import { createEntrance } from "./entrance.js";
-import { createFanOut } from "./fan-out.js";
+import { createFanOut, type FanOut } from "./fan-out.js";
 import { roomChannel } from "./names.js";
 import type { ChatServer, ChatSocket } from "./types.js";
 import { TurnWebSocketServer } from "./web-socket.js";
@@ -25,7 +25,7 @@ import { TurnWebSocketServer } from "./web-socket.js";
 
 const members = 20;
 /** Long enough for all of them on any machine. */
-const windowMs = 500;
+const windowMaxMs = 500;
 const metrics = createMetrics();
 const bucket = { burst: 1000, perSecond: 1000 };
 const buckets = { messages: bucket, commands: bucket, logins: null, guests: null };
@@ -36,6 +36,7 @@ let limiter: ReturnType<typeof createLimiter>;
 let io: ChatServer;
 let port: number;
 let room: string;
+let fanOut: FanOut;
 let statements = 0;
 const clients: Socket[] = [];
 const heard: string[][] = [];
@@ -53,7 +54,7 @@ beforeAll(async () => {
     },
   };
   limiter = createLimiter(buckets, () => redis.client, metrics, silent);
-  const fanOut = createFanOut({ io: () => io, publish() {}, delivered() {}, windowMaxMs: 20 });
+  fanOut = createFanOut({ io: () => io, publish: spin, delivered() {}, windowMaxMs });
   const append = createAppend({
     database,
     metrics,
@@ -67,7 +68,7 @@ beforeAll(async () => {
     "message:send": (socket: ChatSocket, input: { room: string; clientId: string; text: string }) =>
       append({ kind: "message", sender: socket.data.user, ...input }),
   } as unknown as CommandHandlers;
-  const deps = { handlers, limiter, entrance: createEntrance(() => windowMs), log: silent };
+  const deps = { handlers, limiter, entrance: createEntrance(fanOut.windowMs), log: silent };
 
   const http = createServer();
   io = new Server(http, { perMessageDeflate: false, wsEngine: TurnWebSocketServer });
@@ -97,6 +98,23 @@ afterAll(async () => {
   await tests.close();
 });
 
+/** Makes a tick dear. */
+function spin(): void {
+  const until = performance.now() + windowMaxMs / 10;
+  while (performance.now() < until);
+}
+
+/** Has the node be under load for a while: what comes next gathers. */
+async function load(): Promise<void> {
+  for (let n = 1; n <= 10; n += 1) {
+    fanOut.tell({ room, epoch: "1", events: [] });
+    fanOut.give({ room, epoch: "1", events: [{ id: "load" }] as unknown as RoomEvents["events"] });
+    fanOut.flush();
+  }
+  await eventually("all of the load", () => heard.every((own) => own.length === 10), 5000);
+  for (const own of heard) own.length = 0;
+}
+
 /** Counts the writes to the node's sockets. */
 function countWrites(): () => number {
   const written = vi.spyOn(TcpSocket.prototype as unknown as { _writeGeneric(): void }, "_writeGeneric");
@@ -104,6 +122,7 @@ function countWrites(): () => number {
 }
 
 it("counts limits once, appends with one statement and writes once to each socket, its ack too, for all of a window", async () => {
+  await load();
   const evaluated = vi.spyOn(redis.client, "eval");
   const writes = countWrites();
   // Each in a turn of the event loop of its own.

@@ -86,21 +86,33 @@ describe("a tick", () => {
     expect(runs).toEqual([101]);
   });
 
-  it("does what has waited enough when the turn of the loop is through, once", () => {
+  it("does what has waited enough before the loop goes on, once", async () => {
+    const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
     const { tick, runs, settle } = watched(20);
     tick.hurry();
-    vi.advanceTimersByTime(0);
+    await nextTick();
     expect(runs).toEqual([]);
     settle(15);
     tick.due();
     vi.advanceTimersByTime(5);
     tick.hurry();
+    tick.due();
     tick.hurry();
     expect(runs).toEqual([]);
-    vi.advanceTimersByTime(0);
+    await nextTick();
     expect(runs).toEqual([5]);
     vi.advanceTimersByTime(100);
     expect(runs).toEqual([5]);
+  });
+
+  it("does not hurry where nothing waits: acks come first", async () => {
+    const { tick, runs } = watched(20);
+    tick.due();
+    tick.hurry();
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(runs).toEqual([]);
+    vi.advanceTimersByTime(0);
+    expect(runs).toEqual([0]);
   });
 
   it("tells how long gathering pays", () => {

@@ -2,7 +2,7 @@
 export interface Tick {
   /** There is something to do. */
   due(): void;
-  /** What is due has waited enough: it is done once this turn of the event loop is through. */
+  /** What waits for more to become due has waited enough: it is done before the event loop goes on. */
   hurry(): void;
   /** How long gathering pays now, in ms; 0 while it does not. */
   windowMs(): number;
@@ -45,8 +45,8 @@ export function createTick(
 
   function flush(): void {
     clearImmediate(immediate);
-    immediate = undefined;
     clearTimeout(timer);
+    timer = undefined;
     if (!isDue) return;
     isDue = false;
     const began = now();
@@ -60,21 +60,19 @@ export function createTick(
     return isQuiet || window < leastMs ? 0 : window;
   }
 
-  function soon(): void {
-    clearTimeout(timer);
-    immediate ??= setImmediate(flush);
-  }
-
   return {
     due() {
       if (isDue) return;
       isDue = true;
       const ms = windowMs();
-      if (ms === 0) soon();
+      if (ms === 0) immediate = setImmediate(flush);
       else timer = setTimeout(flush, ms);
     },
     hurry() {
-      if (isDue) soon();
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      process.nextTick(flush);
     },
     windowMs,
     flush,

@@ -46,7 +46,7 @@ class TurnWebSocket extends WebSocket {
       return super.send(...(all as Parameters<WebSocket["send"]>));
     if (tcp.writableCorked === 0) {
       tcp.cork();
-      setImmediate(uncork, tcp);
+      process.nextTick(uncork, tcp);
     }
     tcp.write(frameOf(data), callback as (error?: Error | null) => void);
   }

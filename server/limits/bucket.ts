@@ -26,23 +26,20 @@ interface Filling {
 
 /** A token to be taken. */
 interface Take {
-  limit: LimitName;
   key: string;
   bucket: NonNullable<Bucket>;
 }
 
 /**
- * A token of each bucket in KEYS, one after the other. ARGV: for each a digit that tells its limit; then burst and
- * tokens per ms of each limit. Returns 0 or the ms to wait, of each. Redis' clock fills them, so the nodes' clocks do
- * not matter (F-15).
+ * A token of each bucket in KEYS, one after the other. ARGV: burst, tokens per ms, of each. Returns 0 or the ms to
+ * wait, of each. Redis' clock fills them, so the nodes' clocks do not matter (F-15).
  */
 const takeScript = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000
 local waits = {}
 for i, key in ipairs(KEYS) do
-  local limit = 2 * tonumber(string.sub(ARGV[1], i, i))
-  local burst, rate = tonumber(ARGV[limit + 2]), tonumber(ARGV[limit + 3])
+  local burst, rate = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local b = redis.call('HMGET', key, 't', 'a')
   local tokens = burst
   if b[1] then tokens = math.min(burst, tonumber(b[1]) + math.max(0, now - tonumber(b[2])) * rate) end
@@ -72,12 +69,6 @@ export function createLimiter(
   log: Log,
 ): Limiter {
   const local = new Map<string, Filling>();
-  const names = Object.keys(buckets) as LimitName[];
-  const digits = Object.fromEntries(names.map((name, i) => [name, String(i)])) as Record<LimitName, string>;
-  const rates = names.flatMap((name) => {
-    const { burst = 0, perSecond = 0 } = buckets[name] ?? {};
-    return [String(burst), String(perSecond / 1000)];
-  });
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "counting limits on this node alone"),
   );
@@ -108,7 +99,7 @@ export function createLimiter(
     try {
       const answer = redis.eval(takeScript, {
         keys: takes.map(({ key }) => key),
-        arguments: [takes.map(({ limit }) => digits[limit]).join(""), ...rates],
+        arguments: takes.flatMap(({ bucket }) => [String(bucket.burst), String(bucket.perSecond / 1000)]),
       });
       return ((await withDeadline(answer, patienceMs)) as unknown[]).map(Number);
     } catch (error) {
@@ -119,7 +110,7 @@ export function createLimiter(
 
   return {
     async take(limits, who) {
-      const takes: Take[] = [];
+      const takes: (Take & { limit: LimitName })[] = [];
       for (const limit of [limits].flat()) {
         const bucket = buckets[limit];
         if (bucket !== null) takes.push({ limit, key: `chat:limit:${limit}:${who}`, bucket });
