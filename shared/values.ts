@@ -8,6 +8,9 @@ export function countCharacters(text: string): number {
   return count;
 }
 
+/** Whether it has no more characters than that; of most texts the length says so. */
+const hasAtMost = (text: string, max: number) => text.length <= max || countCharacters(text) <= max;
+
 /** Lone surrogates turn into other text on msgpack and in Postgres; NUL is refused by Postgres (trust.md F11, T35). */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\u0000");
@@ -18,7 +21,7 @@ const storable = z.string().refine(isStorable, "must be well-formed Unicode with
 const text = (name: string, max: number) =>
   storable
     .refine((value) => value.trim() !== "", `${name} must not be blank`)
-    .refine((value) => countCharacters(value) <= max, `${name} must have 1 to ${max} characters`);
+    .refine((value) => hasAtMost(value, max), `${name} must have 1 to ${max} characters`);
 
 /** Room id: `[a-z0-9][a-z0-9-]{0,63}`. */
 export const roomId = z
@@ -48,7 +51,7 @@ export const roomTitle = text("title", limits.titleCharacters);
 
 /** Topic of a room; empty takes it away. */
 export const roomTopic = storable.refine(
-  (value) => countCharacters(value) <= limits.topicCharacters,
+  (value) => hasAtMost(value, limits.topicCharacters),
   `topic must have at most ${limits.topicCharacters} characters`,
 );
 

@@ -4,8 +4,12 @@ type Element = string | number | null;
 /** What means something inside a quoted element. */
 const special = /["\\]/g;
 
-const quoted = (element: Element) =>
-  element === null ? "NULL" : `"${String(element).replace(special, "\\$&")}"`;
+function quoted(element: Element): string {
+  if (element === null) return "NULL";
+  const text = String(element);
+  // Most have nothing special, and a replacement that finds nothing is dear.
+  return text.includes('"') || text.includes("\\") ? `"${text.replace(special, "\\$&")}"` : `"${text}"`;
+}
 
 /**
  * A one-dimensional array as Postgres reads it (its documentation, §8.15.2): for where the driver's own way, made for

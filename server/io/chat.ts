@@ -8,7 +8,6 @@ import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
 import type { CommandHandlers } from "./command.js";
 import { roomChannel } from "./names.js";
-import type { ChatSocket } from "./types.js";
 
 /** What the chat's commands work with. */
 export interface ChatDeps {
@@ -26,17 +25,15 @@ export interface ChatDeps {
   guestsMayWrite: boolean;
 }
 
-type Unsigned<A> = A extends UserAction ? Omit<A, "sender"> : never;
-
 /** The commands of the namespace `/`. */
 export function chatCommands(deps: ChatDeps): CommandHandlers {
   const { access, rooms, append, history, presence } = deps;
 
-  /** Appends what the socket's user does; its event reaches all in the room, the sender too. */
-  async function act(socket: ChatSocket, action: Unsigned<UserAction>) {
-    const { user } = socket.data;
-    if (user.role === "guest" && !deps.guestsMayWrite) throw new Failure("forbidden", "guests may only read");
-    const { id, offset, at } = await append({ ...action, sender: user });
+  /** Appends what a user does; its event reaches all in the room, the sender too. */
+  async function act(action: UserAction) {
+    if (action.sender.role === "guest" && !deps.guestsMayWrite)
+      throw new Failure("forbidden", "guests may only read");
+    const { id, offset, at } = await append(action);
     return { id, offset, at };
   }
 
@@ -67,18 +64,33 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       return {};
     },
     async "message:send"(socket, { room, clientId, text, replyTo }) {
-      return act(socket, { kind: "message", room, clientId, text, replyTo });
+      return act({ kind: "message", sender: socket.data.user, room, clientId, text, replyTo });
     },
     async "message:edit"(socket, { room, clientId, target, text }) {
-      const { offset, at } = await act(socket, { kind: "edit", room, clientId, target, text });
+      const { offset, at } = await act({
+        kind: "edit",
+        sender: socket.data.user,
+        room,
+        clientId,
+        target,
+        text,
+      });
       return { offset, at };
     },
     async "message:delete"(socket, { room, clientId, target }) {
-      const { offset, at } = await act(socket, { kind: "delete", room, clientId, target });
+      const { offset, at } = await act({ kind: "delete", sender: socket.data.user, room, clientId, target });
       return { offset, at };
     },
     async "reaction:set"(socket, { room, clientId, target, emoji, on }) {
-      const { offset } = await act(socket, { kind: "reaction", room, clientId, target, emoji, on });
+      const { offset } = await act({
+        kind: "reaction",
+        sender: socket.data.user,
+        room,
+        clientId,
+        target,
+        emoji,
+        on,
+      });
       return { offset };
     },
     async "events:read"(socket, { room, after, before, limit }) {
