@@ -1,5 +1,5 @@
 import type { RoomEvents } from "../../shared/room-events.js";
-import { frameOf } from "./web-socket.js";
+import { frameOf } from "./frame.js";
 
 /** What engine.io puts before a message, and Socket.IO before an event of the namespace `/`. */
 const engineMessage = "4";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { frameOf } from "./web-socket.js";
+import { frameOf } from "./frame.js";
 
 describe("a frame", () => {
   it.each([

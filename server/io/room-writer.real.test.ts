@@ -1,34 +1,25 @@
-import { createServer } from "node:http";
-import { once } from "node:events";
-import { connect as connectTcp, Socket as TcpSocket, type AddressInfo } from "node:net";
-import { Server, type Socket as ServerSocket } from "socket.io";
-import { io as connect, type Socket } from "socket.io-client";
+import type { Socket as ServerSocket } from "socket.io";
+import type { Socket } from "socket.io-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
+import { startChatIo, type ChatIo } from "../test/chat-io.js";
 import { eventually } from "../test/services.js";
 import { roomChannel } from "./names.js";
 import { createRoomWriter, type RoomWriter } from "./room-writer.js";
-import type { ChatServer } from "./types.js";
-import { TurnWebSocketServer } from "./web-socket.js";
 
-let io: ChatServer;
+let chat: ChatIo;
 let writer: RoomWriter;
-let port: number;
 const closing: (() => void)[] = [];
 
 beforeEach(async () => {
-  const http = createServer();
-  io = new Server(http, { perMessageDeflate: false, wsEngine: TurnWebSocketServer });
-  writer = createRoomWriter(() => io, 10_000);
-  io.on("connection", (socket) => void socket.join(["a", "b"].map(roomChannel)));
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  port = (http.address() as AddressInfo).port;
+  chat = await startChatIo();
+  writer = createRoomWriter(() => chat.io, 10_000);
+  chat.io.on("connection", (socket) => void socket.join(["a", "b"].map(roomChannel)));
 });
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const close of closing.splice(0)) close();
-  await io.close();
+  await chat.close();
 });
 
 const batch = (room: string, ...offsets: number[]): RoomEvents => ({
@@ -40,8 +31,8 @@ const batch = (room: string, ...offsets: number[]): RoomEvents => ({
 /** A stock client that remembers all it hears: room and offset of events, the number of anything else. */
 async function listen(transports: ("websocket" | "polling")[]) {
   const heard: string[] = [];
-  const joined = new Promise<ServerSocket>((resolve) => void io.once("connection", resolve as never));
-  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true });
+  const joined = new Promise<ServerSocket>((resolve) => void chat.io.once("connection", resolve as never));
+  const client = chat.connect(transports);
   closing.push(() => void client.disconnect());
   client.on("room:events", ({ room, events }: RoomEvents) => {
     for (const { offset } of events) heard.push(`${room}${offset}`);
@@ -53,12 +44,6 @@ async function listen(transports: ("websocket" | "polling")[]) {
 }
 
 const upgraded = (client: Socket) => client.io.engine.transport.name === "websocket";
-
-/** Counts what reaches the sockets of the operating system. */
-function countWrites(): () => number {
-  const spy = vi.spyOn(TcpSocket.prototype as unknown as { _writeGeneric(): void }, "_writeGeneric");
-  return () => spy.mock.calls.length;
-}
 
 describe("room events written past the ordinary queue", () => {
   it.each([["websocket"], ["polling"], ["polling", "websocket"]] as ("websocket" | "polling")[][])(
@@ -97,16 +82,16 @@ describe("room events written past the ordinary queue", () => {
 
   it("cost one write for each socket, of however many events and rooms", async () => {
     const all = [await listen(["websocket"]), await listen(["websocket"])];
-    const writes = countWrites();
+    const count = chat.countWrites();
     expect(writer.write([batch("a", 1, 2, 3), batch("b", 4)])).toEqual({ deliveries: 8, lone: 2 });
-    expect(writes()).toBe(2);
+    expect(count.writes).toBe(2);
     for (const { heard } of all) {
       await eventually("everything", () => heard.length >= 4, 5000);
       expect(heard).toEqual(["a1", "a2", "a3", "b4"]);
     }
     // A moment after the others it could have waited for them.
     expect(writer.write([batch("a", 5)])).toEqual({ deliveries: 2, lone: 0 });
-    expect(writes()).toBe(4);
+    expect(count.writes).toBe(4);
   });
 
   it("reach those who are in the room by then: who came, and not who left", async () => {
@@ -120,7 +105,7 @@ describe("room events written past the ordinary queue", () => {
     void third.socket.leave(roomChannel("b"));
     await eventually("all of the first", () => first.heard.length === 4, 5000);
     first.client.disconnect();
-    await eventually("the first to be gone", () => io.of("/").sockets.size === 2);
+    await eventually("the first to be gone", () => chat.io.of("/").sockets.size === 2);
     expect(writer.write([batch("a", 4), batch("b", 4)]).deliveries).toBe(3);
     await eventually("all of the second", () => second.heard.length === 4, 5000);
     await eventually("all of the third", () => third.heard.length === 2, 5000);
@@ -149,32 +134,22 @@ describe("room events written past the ordinary queue", () => {
   it("are not copied for each reader when they are large", async () => {
     const { heard } = await listen(["websocket"]);
     const joined = vi.spyOn(Buffer, "concat");
-    const writes = countWrites();
+    const count = chat.countWrites();
     const large = { ...batch("a", 1), events: [{ offset: 1, text: "x".repeat(70_000) } as RoomEvent] };
     writer.write([large, batch("b", 1)]);
-    expect([joined.mock.calls.length, writes()]).toEqual([0, 1]);
+    expect([joined.mock.calls.length, count.writes]).toEqual([0, 1]);
     await eventually("both", () => heard.length === 2, 5000);
     expect(heard).toEqual(["a1", "b1"]);
   });
 
   it("do not wait for a socket that does not read", async () => {
     const { heard } = await listen(["websocket"]);
-    // A WebSocket that shakes hands and then never reads.
-    const deaf = connectTcp(port, "127.0.0.1");
+    const deaf = await chat.connectDeaf();
     closing.push(() => void deaf.destroy());
-    deaf.write(
-      "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-    );
-    await once(deaf, "data");
-    const joined = once(io, "connection");
-    deaf.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
-    await joined;
-    deaf.pause();
     const text = "x".repeat(4000);
     const big = { room: "a", epoch: "1", events: [{ offset: 1, kind: "message", text } as RoomEvent] };
     for (let n = 0; n < 3000; n += 1) writer.write([big]);
-    const { clients: connections } = io.engine as unknown as {
+    const { clients: connections } = chat.io.engine as unknown as {
       clients: Record<string, { transport: { socket: { bufferedAmount: number } } }>;
     };
     const waiting = Object.values(connections).map(({ transport }) => transport.socket.bufferedAmount);

@@ -1,6 +1,7 @@
 import type { RoomEvents } from "../../shared/room-events.js";
 import { encode, noBundle, type Bundle } from "./bundle.js";
 import { createConnectionsIn, givenAt, shortcutOf, type Connection } from "./connection.js";
+import { writeDirect } from "./direct-write.js";
 import { roomChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
 
@@ -25,10 +26,14 @@ function send(connection: Connection, bundle: Bundle): void {
     return;
   }
   const pieces = bundle.pieces();
-  // A single piece needs no detour.
-  if (pieces.length > 1) tcp.cork();
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) {
+    if (!writeDirect(tcp, only)) tcp.write(only);
+    return;
+  }
+  tcp.cork();
   for (const piece of pieces) tcp.write(piece);
-  if (pieces.length > 1) tcp.uncork();
+  tcp.uncork();
 }
 
 /**

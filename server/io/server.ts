@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { RequestHandler } from "express";
 import { Server } from "socket.io";
+import { WebSocketServer } from "ws";
 import { limits } from "../../shared/limits.js";
 import type { User } from "../../shared/values.js";
 import type { Accounts } from "../accounts/accounts.js";
@@ -10,11 +11,11 @@ import type { Connections } from "../limits/connections.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Presence } from "../presence/presence.js";
 import { listenForCommands, type CommandDeps } from "./command.js";
+import { shortenWrites } from "./connection.js";
 import { guardUpgrades, statusOf, type HandshakeCheck } from "./handshake.js";
 import { userChannel } from "./names.js";
 import type { Revocation } from "./revocation.js";
 import type { AdminNamespace, ChatServer, ChatSocket } from "./types.js";
-import { TurnWebSocketServer } from "./web-socket.js";
 import { isFollowUp, receiveVisitors, visitorOf, type Visitor } from "./visitor.js";
 
 /** Makes the Socket.IO server on `http`; nobody can connect before `openNamespaces`. */
@@ -35,7 +36,7 @@ export function createIo(
     maxHttpBufferSize: limits.packetBytes,
     perMessageDeflate: false,
     httpCompression: false,
-    wsEngine: TurnWebSocketServer,
+    wsEngine: WebSocketServer,
     // A WebSocket that grew out of polling was checked when it began, and again by `guardUpgrades`.
     allowRequest: (request, decide) => {
       if (isFollowUp(request)) return decide(null, true);
@@ -48,6 +49,7 @@ export function createIo(
     },
   });
   answerRefusedPolling(io, check);
+  shortenWrites(io);
   receiveVisitors(io, sessions, addressOf);
   guardUpgrades(http, check);
   return io;

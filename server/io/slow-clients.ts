@@ -1,3 +1,5 @@
+// oxlint-disable no-underscore-dangle -- ws and Node keep what is needed here to themselves
+import type { WebSocket } from "ws";
 import type { Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { ChatServer } from "./types.js";
@@ -14,7 +16,7 @@ const stuckMaxMs = 5000;
 export interface Backlog {
   packets: number;
   bytes: number;
-  /** For how long nothing could be written though something waited. */
+  /** For how long nothing was written though something waited. */
   stuckMs: number;
 }
 
@@ -22,11 +24,24 @@ export interface Backlog {
 export const isTooSlow = ({ packets, bytes, stuckMs }: Backlog) =>
   packets > packetsMax || bytes > bytesMax || stuckMs > stuckMaxMs;
 
-/** The parts of an engine.io connection that its types keep private. */
+/** Of what a TCP socket was given: what went to the operating system, and what that has not taken yet. */
+interface TcpSocket {
+  _bytesDispatched?: number;
+  _handle?: { writeQueueSize?: number } | null;
+}
+
+/** The parts of an engine.io connection, and of a WebSocket, that their types keep private. */
 interface Connection {
   writeBuffer: { data?: string | Buffer }[];
-  transport: { writable: boolean; socket?: { terminate?(): void; bufferedAmount?: number } };
+  transport: { writable: boolean; socket?: Partial<WebSocket> & { _socket?: TcpSocket | null } };
   close(discard?: boolean): void;
+}
+
+/** Something waits to be written. */
+interface Wait {
+  since: number;
+  /** What had been written by then. */
+  written: number;
 }
 
 function sizeOf({ writeBuffer, transport }: Connection): number {
@@ -35,17 +50,26 @@ function sizeOf({ writeBuffer, transport }: Connection): number {
   return bytes;
 }
 
+/** Bytes of a WebSocket that the operating system has taken; of polling always 0. */
+function writtenBy({ transport }: Connection): number {
+  const tcp = transport.socket?._socket;
+  return (tcp?._bytesDispatched ?? 0) - (tcp?._handle?.writeQueueSize ?? 0);
+}
+
 /** Looks once a second at all connections of this node, and cuts those that do not read. */
 export function cutSlowClients(io: ChatServer, metrics: Metrics, log: Log): { stop(): void } {
-  const stuckSince = new WeakMap<Connection, number>();
+  const waits = new WeakMap<Connection, Wait>();
 
   function measure(connection: Connection, now: number): Backlog {
-    const packets = connection.writeBuffer.length;
-    const isStuck = packets > 0 && !connection.transport.writable;
-    if (!isStuck) stuckSince.delete(connection);
-    else if (!stuckSince.has(connection)) stuckSince.set(connection, now);
-    const since = stuckSince.get(connection) ?? now;
-    return { packets, bytes: sizeOf(connection), stuckMs: now - since };
+    const { writeBuffer, transport } = connection;
+    const packets = writeBuffer.length;
+    const written = writtenBy(connection);
+    const isWaiting = (transport.socket?.bufferedAmount ?? 0) > 0 || (packets > 0 && !transport.writable);
+    const known = waits.get(connection);
+    const wait = known?.written === written ? known : { since: now, written };
+    if (isWaiting) waits.set(connection, wait);
+    else waits.delete(connection);
+    return { packets, bytes: sizeOf(connection), stuckMs: isWaiting ? now - wait.since : 0 };
   }
 
   function cut(connection: Connection, backlog: Backlog): void {

@@ -10,7 +10,7 @@ import { beginSession, createSessions } from "../accounts/session.js";
 import { createTestDatabase, eventually, type TestDatabase } from "../test/services.js";
 import type { ChatServer } from "./types.js";
 import { receiveVisitors, visitorOf } from "./visitor.js";
-import { TurnWebSocketServer } from "./web-socket.js";
+import { shortenWrites } from "./connection.js";
 
 const ann: User = { id: "0199a000-0000-7000-8000-000000000001", name: "Ann", role: "guest" };
 let tests: TestDatabase;
@@ -29,7 +29,8 @@ beforeAll(async () => {
     response.end();
   });
   const http = createServer(app);
-  io = new Server(http, { wsEngine: TurnWebSocketServer });
+  io = new Server(http);
+  shortenWrites(io);
   receiveVisitors(io, sessions, () => "10.0.0.1");
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
