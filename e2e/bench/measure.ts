@@ -48,7 +48,7 @@ export async function measureTalk(
   return measured;
 }
 
-const warmUpSeconds = 20;
+const warmUpSeconds = 15;
 const leadInSeconds = 1;
 
 /** A talk that is not measured. */

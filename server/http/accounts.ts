@@ -5,7 +5,7 @@ import type { User } from "../../shared/values.js";
 import { nameKey, type Accounts } from "../accounts/accounts.js";
 import { beginSession, endSession } from "../accounts/session.js";
 import { Failure } from "../failure.js";
-import type { Limiter } from "../limits/bucket.js";
+import type { Limiter } from "../limits/limiter.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { bodyOf } from "./body.js";
 import type { CurrentUser } from "./session-user.js";

@@ -2,7 +2,7 @@ import { Router, type Request } from "express";
 import { announcementInput, type Announcement } from "../../shared/facts.js";
 import { idempotencyKey, outsidePost } from "../../shared/http.js";
 import { Failure } from "../failure.js";
-import type { Limiter } from "../limits/bucket.js";
+import type { Limiter } from "../limits/limiter.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { PostFromOutside } from "../outside/posts.js";
 import { bodyOf } from "./body.js";

@@ -8,7 +8,7 @@ import {
   type CommandName,
 } from "../../shared/commands.js";
 import { Failure, invalid, toErrorBody } from "../failure.js";
-import type { Limiter, LimitName } from "../limits/bucket.js";
+import type { Limiter, LimitName } from "../limits/limiter.js";
 import { messageOf, type Log } from "../metrics/log.js";
 import type { Entrance } from "./entrance.js";
 import type { ChatSocket } from "./types.js";
@@ -81,7 +81,7 @@ async function run(
   const command = parse(event, args);
   if (doesAct(command)) await entrance();
   // What is refused counts too.
-  await limiter.take(costOf(command), socket.data.user.id);
+  await limiter.pass(costOf(command), socket.data.user.id);
   if (command instanceof Failure) throw command;
   // The table ties name, input and data together; TypeScript can not follow it through an index.
   const handler = handlers[command.name] as (socket: ChatSocket, input: unknown) => Promise<unknown>;

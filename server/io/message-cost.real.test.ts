@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { RoomEvents } from "../../shared/room-events.js";
 import type { Database } from "../database/pool.js";
 import { createAppend } from "../history/group-commit.js";
-import { createLimiter } from "../limits/bucket.js";
+import { createLimiter } from "../limits/limiter.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { startChatIo, type ChatIo } from "../test/chat-io.js";
 import { makeRoom, user } from "../test/room-log.js";

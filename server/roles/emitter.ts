@@ -8,7 +8,7 @@ import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
 import { answerErrors, notFound } from "../http/errors.js";
 import { roomChannel } from "../io/names.js";
-import { createLimiter } from "../limits/bucket.js";
+import { createLimiter } from "../limits/limiter.js";
 import { messageOf } from "../metrics/log.js";
 import { createOutsidePosts } from "../outside/posts.js";
 import { createPresenceStore } from "../presence/store.js";

@@ -12,7 +12,7 @@ import { metricsRoutes } from "../http/metrics.js";
 import { roomRoutes } from "../http/rooms.js";
 import { currentUser } from "../http/session-user.js";
 import type { ChatServer } from "../io/types.js";
-import type { Limiter } from "../limits/bucket.js";
+import type { Limiter } from "../limits/limiter.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { createAnnouncement } from "./announce.js";
 import type { Instance } from "./instance.js";

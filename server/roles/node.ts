@@ -13,7 +13,7 @@ import { roomChannel, roomOfChannel } from "../io/names.js";
 import { createRevocation } from "../io/revocation.js";
 import { createIo, openNamespaces } from "../io/server.js";
 import { cutSlowClients } from "../io/slow-clients.js";
-import { createLimiter } from "../limits/bucket.js";
+import { createLimiter } from "../limits/limiter.js";
 import { createConnections } from "../limits/connections.js";
 import { createModeration } from "../moderation/moderation.js";
 import { createIngress } from "../outside/ingress.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createMetrics } from "../metrics/metrics.js";
-import { connectRedis, silent } from "../test/services.js";
-import { createLimiter } from "./bucket.js";
+import { connectRedis, eventually, silent } from "../test/services.js";
+import { createLimiter } from "./limiter.js";
 
 let redis: Awaited<ReturnType<typeof connectRedis>>;
 beforeAll(async () => void (redis = await connectRedis(3)));
@@ -72,5 +72,57 @@ it("does not make anybody wait for a Redis that does not answer", async () => {
   ended.push("the limit");
   await answer;
   expect(ended).toEqual(["the limit", "Redis"]);
+  node.stop();
+});
+
+const passes = (node: ReturnType<typeof build>, who: string) => node.pass(["messages"], who);
+
+it("counts all who are known to have enough left with one command, after they have passed", async () => {
+  const node = build();
+  const people = Array.from({ length: 10 }, (_, n) => `known ${n}`);
+  await Promise.all(people.map(async (who) => passes(node, who)));
+  const evaluated = vi.spyOn(redis.client, "eval");
+  for (const who of people) await passes(node, who);
+  expect(evaluated).not.toHaveBeenCalled();
+  await eventually("the count", async () => evaluated.mock.calls.length > 0);
+  expect(evaluated).toHaveBeenCalledTimes(1);
+  evaluated.mockRestore();
+  // They were counted: of the burst of twenty each has used two.
+  expect(await outcomes(Array.from({ length: 30 }, () => node.take("messages", "known 0")))).toBe(18);
+  node.stop();
+});
+
+it("lets nobody pass more than the burst on one node, however he goes about it", async () => {
+  const node = build();
+  let allowed = 0;
+  for (let n = 0; n < 40; n += 1) {
+    allowed += await outcomes(Array.from({ length: (n % 3) + 1 }, () => passes(node, "fay")));
+    if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  expect(allowed).toBe(20);
+  node.stop();
+});
+
+it("lets one more pass at a node that believes in what another has used up, once", async () => {
+  const nodes = [build(), build()] as const;
+  expect(await outcomes([passes(nodes[0], "gus"), passes(nodes[1], "gus")])).toBe(2);
+  expect(await outcomes(Array.from({ length: 30 }, () => nodes[1].take("messages", "gus")))).toBe(18);
+  const evaluated = vi.spyOn(redis.client, "eval");
+  expect(await outcomes(Array.from({ length: 30 }, () => passes(nodes[0], "gus")))).toBe(1);
+  await eventually("the count", async () => evaluated.mock.calls.length === 2);
+  evaluated.mockRestore();
+  expect(await outcomes(Array.from({ length: 30 }, () => passes(nodes[0], "gus")))).toBe(0);
+  nodes.forEach((node) => node.stop());
+});
+
+it("keeps the order in which somebody asked", async () => {
+  const node = build();
+  const order: number[] = [];
+  for (let n = 0; n < 15; n += 1) {
+    void passes(node, "hal").then(() => order.push(n));
+    if (n % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await eventually("all", async () => order.length === 15);
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
   node.stop();
 });
