@@ -98,30 +98,33 @@ export function createLimiter(
     return takes;
   }
 
-  /** Counts them, and refuses where one is empty. */
-  async function settle(takes: Take[], isAwaited: boolean): Promise<void> {
+  async function settle(takes: Take[], isAwaited: boolean): Promise<number[]> {
     const taken = await count(takes);
     credit.end(
       takes,
       isAwaited,
       taken.map(({ left }) => left),
     );
-    const longest = Math.max(...taken.map(({ waitMs }) => waitMs));
-    if (longest === 0) return;
-    const { limit } = takes[taken.findIndex(({ waitMs }) => waitMs === longest)] as Take;
-    metrics.rateLimited.inc({ limit });
-    throw new Failure("rate_limited", `too many ${limit}`, longest);
+    return taken.map(({ waitMs }) => waitMs);
+  }
+
+  /** Those who passed are counted with one command. Where nothing was left for one he waits from the next one on. */
+  function countPassed(): void {
+    clearTimeout(charging);
+    charging = undefined;
+    for (const takes of passed.splice(0)) settle(takes, false).catch((error: unknown) => logFailure(error));
   }
 
   async function ask(takes: Take[]): Promise<void> {
+    // They came before.
+    countPassed();
     credit.begin(takes, true);
-    return settle(takes, true);
-  }
-
-  /** Those who passed are counted with one command. Where one was empty he has to wait from the next one on. */
-  function countPassed(): void {
-    charging = undefined;
-    for (const takes of passed.splice(0)) settle(takes, false).catch(() => {});
+    const waits = await settle(takes, true);
+    const longest = Math.max(...waits);
+    if (longest === 0) return;
+    const { limit } = takes[waits.indexOf(longest)] as Take;
+    metrics.rateLimited.inc({ limit });
+    throw new Failure("rate_limited", `too many ${limit}`, longest);
   }
 
   return {

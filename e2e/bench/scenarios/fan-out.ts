@@ -19,12 +19,13 @@ interface Work {
   pace: Pace;
 }
 
+/** The saturating pace first, since it is what the server was warmed up with. */
 const works = (load: string, shape: Shape, isQuick: boolean): Work[] => [
+  { name: `${load} sat`, pace: saturating(shape) },
   ...(isQuick ? shape.rates.slice(-1) : shape.rates).map((perSecond) => ({
     name: `${load} ${perSecond}/s`,
     pace: { kind: "rate", perSecond } as const,
   })),
-  { name: `${load} sat`, pace: saturating(shape) },
 ];
 
 function figuresOf({ cpu, deliveries, messages, seconds, ...talk }: MeasuredTalk): Figures {
