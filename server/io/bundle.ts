@@ -1,8 +1,7 @@
 import type { RoomEvents } from "../../shared/room-events.js";
-import { frameOf } from "./frame.js";
+import { frameOfPacket } from "./frame.js";
 
-/** What engine.io puts before a message, and Socket.IO before an event of the namespace `/`. */
-const engineMessage = "4";
+/** What Socket.IO puts before an event of the namespace `/`. */
 const socketEvent = "2";
 
 /** A batch as it goes out: for the ordinary way, and as a whole WebSocket frame. */
@@ -14,7 +13,7 @@ export interface Encoded {
 /** Encodes a batch for any number of readers. */
 export function encode(batch: RoomEvents): Encoded {
   const packet = socketEvent + JSON.stringify(["room:events", batch]);
-  return { packet, frame: frameOf(engineMessage + packet) };
+  return { packet, frame: frameOfPacket(packet) };
 }
 
 /**

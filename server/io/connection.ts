@@ -1,7 +1,7 @@
 // oxlint-disable no-underscore-dangle -- ws keeps what is needed here to itself
 import type { Socket as TcpSocket } from "node:net";
 import { WebSocket } from "ws";
-import { frameOf } from "./frame.js";
+import { frameOfPacket } from "./frame.js";
 import type { ChatServer } from "./types.js";
 
 /** When a connection was last given room events, in whole ms. Kept with it: a map would cost as much as the rest. */
@@ -69,7 +69,7 @@ export function shortenWrites(io: ChatServer): void {
     const tcp = shortcutOf(this);
     if (tcp === null || typeof data !== "string" || callback !== undefined) return ordinary.apply(this, all);
     if (options?.volatile !== true || !tcp.writableNeedDrain)
-      writeThisTurn(tcp, options?.wsPreEncodedFrame ?? [frameOf(`4${data}`)]);
+      writeThisTurn(tcp, options?.wsPreEncodedFrame ?? [frameOfPacket(data)]);
     return this;
   }
 

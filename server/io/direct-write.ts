@@ -33,8 +33,8 @@ function learn(handle: Handle): void {
 }
 
 /**
- * Writes past Node's stream where nothing waits in it, for half of what the stream takes; the system call is the
- * same. Gives false where it wrote nothing: then `tcp.write` is the way, which also tells what was wrong.
+ * Writes past Node's stream where nothing waits in it; the system call is the same. Gives false where it wrote
+ * nothing: then `tcp.write` is the way, which also tells what was wrong.
  */
 export function writeDirect(tcp: TcpSocket, bytes: Buffer): boolean {
   const handle = (tcp as unknown as { _handle: Handle | null })._handle;

@@ -10,3 +10,6 @@ export function frameOf(text: string): Buffer {
   frame.write(text, headLength);
   return frame;
 }
+
+/** The frame of a Socket.IO packet; engine.io puts its sign for a message before it. */
+export const frameOfPacket = (packet: string) => frameOf(`4${packet}`);

@@ -28,7 +28,7 @@ async function connectBehind() {
   const waiting = () => transport.socket.bufferedAmount;
   const write = () => socket.emit("typing:changed", { room: "a", user, on: true });
   const fill = async () => {
-    while (waiting() < 400_000) {
+    while (socket.connected && waiting() < 400_000) {
       write();
       await new Promise((resolve) => setImmediate(resolve));
     }

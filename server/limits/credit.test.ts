@@ -61,6 +61,10 @@ describe("credit", () => {
     credit.forgetBefore(101);
     credit.end(ann, false, [18]);
     expect(credit.isGood(ann)).toBe(true);
+    // What was counted meanwhile is not taken for the next one's count.
+    credit.begin(ann, false);
+    expect(credit.isGood(ann)).toBe(false);
+    credit.end(ann, false, [17]);
     credit.forgetBefore(101);
     expect(credit.isGood(ann)).toBe(false);
   });
