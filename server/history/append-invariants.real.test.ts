@@ -16,6 +16,7 @@ import type { Append } from "./group-commit.js";
 const migrations = {
   append_events: "0002-room-log.sql",
   append_messages: "0005-append-messages.sql",
+  append_message: "0006-append-message.sql",
 };
 
 let test: TestDatabase;
@@ -106,6 +107,22 @@ describe("the append", () => {
   ];
   it.each(shortFaults)("is found out with %s, on the short way", async (_name, changes) => {
     expect(await withFault("append_messages", changes, () => search(realWriters, 300))).not.toEqual([]);
+  });
+
+  const aloneFaults: typeof faults = [
+    ["no look for bans", [["b.user_id = p_sender_id", "b.user_id IS NULL"]]],
+    [
+      "ON CONFLICT DO NOTHING",
+      [
+        ["m.user_id = p_sender_id));", "m.user_id = p_sender_id)) ON CONFLICT DO NOTHING;"],
+        ["RAISE no_data_found", "RETURN"],
+      ],
+    ],
+    ["a counter that stays", [["r.head + 1", "r.head"]]],
+    ["a counter that is not given back", [["RAISE no_data_found", "RETURN"]]],
+  ];
+  it.each(aloneFaults)("is found out with %s, with one alone", async (_name, changes) => {
+    expect(await withFault("append_message", changes, () => search(realWriters, 300))).not.toEqual([]);
   });
 
   it("is found out when it sends before the commit", async () => {

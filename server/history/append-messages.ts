@@ -16,6 +16,12 @@ interface AppendedRow {
   at: Date | null;
 }
 
+interface AloneRow {
+  event_offset: string | null;
+  epoch: string | null;
+  at: Date | null;
+}
+
 /** Where each message stands: its room's place among the rooms, and its own in the room, both from 1. */
 function place(messages: readonly Message[]) {
   const rooms = new Map<string, { index: number; count: number }>();
@@ -43,6 +49,22 @@ function toEvent({ sender, clientId, text, replyTo }: Message, id: string, offse
   return event;
 }
 
+/** One message alone, as in a quiet room: a quarter cheaper than as one of many. */
+async function appendMessage(queries: Queries, message: Message): Promise<Recorded | null> {
+  const { room, sender, clientId, text, replyTo } = message;
+  const id = newEventId();
+  const { rows } = await queries.query<AloneRow>(
+    "SELECT * FROM append_message($1, $2, $3, $4, $5, $6, $7, $8)",
+    [room, id, clientId, sender.id, sender.name, sender.role, text, replyTo ?? null],
+    appendTimeoutMs,
+  );
+  const { event_offset, epoch, at } = rows[0] ?? { event_offset: null, epoch: null, at: null };
+  if (event_offset === null || epoch === null || at === null) return null;
+  const [offset, stamp] = [Number(event_offset), at.getTime()];
+  const batch: RoomEvents = { room, epoch, events: [toEvent(message, id, offset, stamp)] };
+  return { outcomes: [{ appended: true, id, offset, at: stamp }], batches: [batch] };
+}
+
 /**
  * Appends messages as `appendEvents` does, for half the CPU, where nothing is in their way: the rooms are there, the
  * senders may write, and none is a repeat. Where something is, appends none of them and returns null.
@@ -51,6 +73,8 @@ export async function appendMessages(
   queries: Queries,
   messages: readonly Message[],
 ): Promise<Recorded | null> {
+  const [first] = messages;
+  if (first !== undefined && messages.length === 1) return appendMessage(queries, first);
   const ids = messages.map(newEventId);
   const { rooms, counts, places } = place(messages);
   const columns = [

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { User } from "../../shared/values.js";
 import type { Database } from "../database/pool.js";
 import { createTestDatabase, eventually, type TestDatabase } from "../test/services.js";
 import {
@@ -13,7 +14,7 @@ import {
   user,
   type TestWriter,
 } from "../test/room-log.js";
-import type { Appended } from "./append.js";
+import type { Appended, UserAction } from "./append.js";
 import { readHeads } from "./heads.js";
 
 let test: TestDatabase;
@@ -130,28 +131,68 @@ describe("appending", () => {
     expect(await say(here.append, other, "Ann's", clientId)).toMatchObject({ appended: true, offset: 1 });
   });
 
-  it("does not tell an unknown room from a private one the sender may not enter", async () => {
-    const room = await newRoom("private");
-    await expect(say(here.append, "nowhere", "x")).rejects.toMatchObject({ code: "not_found" });
-    await expect(say(here.append, room, "x")).rejects.toMatchObject({ code: "not_found" });
-    await database.query("INSERT INTO room_members VALUES ($1, $2, 'member')", [room, ann.id]);
-    expect((await say(here.append, room, "x")).offset).toBe(1);
-    const action = { kind: "message" as const, room, sender: admin, clientId: randomUUID(), text: "x" };
-    expect((await here.append(action)).offset).toBe(2);
+  /** Sends alone, or with one who has nothing in his way: these are two ways into the log. */
+  const ways: [name: string, send: (action: UserAction) => Promise<Appended>][] = [
+    ["alone", (action) => here.append(action)],
+    [
+      "in company",
+      async (action) => {
+        const company = say(here.append, await newRoom(), "x");
+        const sent = here.append(action);
+        await Promise.allSettled([sent, company]);
+        expect((await company).offset).toBe(1);
+        return sent;
+      },
+    ],
+  ];
+  const action = (room: string, sender: User): UserAction => ({
+    kind: "message",
+    room,
+    sender,
+    clientId: randomUUID(),
+    text: "x",
   });
 
-  it("checks bans and mutes under the room's lock", async () => {
+  it.each(ways)("does not tell an unknown room from a private one, %s", async (_name, send) => {
+    const room = await newRoom("private");
+    await expect(send(action("nowhere", ann))).rejects.toMatchObject({ code: "not_found" });
+    await expect(send(action(room, ann))).rejects.toMatchObject({ code: "not_found" });
+    await database.query("INSERT INTO room_members VALUES ($1, $2, 'member')", [room, ann.id]);
+    expect((await send(action(room, ann))).offset).toBe(1);
+    expect((await send(action(room, admin))).offset).toBe(2);
+  });
+
+  it.each(ways)("checks bans and mutes under the room's lock, %s", async (name, send) => {
     const room = await newRoom();
-    const cid = user("Cid");
-    const send = () => here.append({ kind: "message", room, sender: cid, clientId: randomUUID(), text: "x" });
+    const cid = user(`Cid ${name}`);
+    const say = () => send(action(room, cid));
     await database.query("INSERT INTO mutes VALUES ($1, 'x', now() - interval '1 second')", [cid.id]);
-    await send();
+    await say();
     await database.query("UPDATE mutes SET until = NULL");
-    await expect(send()).rejects.toMatchObject({ code: "forbidden", message: "you are muted" });
+    await expect(say()).rejects.toMatchObject({ code: "forbidden", message: "you are muted" });
     await database.query("DELETE FROM mutes");
     await database.query("INSERT INTO bans VALUES ($1, 'Cid', NULL, 'x')", [cid.id]);
-    await expect(send()).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
+    await expect(say()).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
     expect(await gapsIn(database, room)).toBeNull();
+  });
+
+  it.each(ways)("sees a ban that was decided while it waited for the room, %s", async (name, send) => {
+    const room = await newRoom();
+    const dan = user(`Dan ${name}`);
+    let sent: Promise<Appended> | undefined;
+    await database.transaction(async (connection) => {
+      await connection.query("SELECT FROM rooms WHERE id = $1 FOR UPDATE", [room]);
+      sent = send(action(room, dan));
+      sent.catch(() => {});
+      const waiting =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await eventually("the message waits for the room", async () => {
+        return (await connection.query(waiting)).rows.length > 0;
+      });
+      await connection.query("INSERT INTO bans VALUES ($1, 'Dan', NULL, 'x')", [dan.id]);
+    });
+    await expect(sent).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
+    expect(await readLog(database, room)).toEqual([]);
   });
 
   it.each(["👩‍👩‍👧 😀", "שלום \u202eעالم", " e\u0301 ", "a\r\nb\tc", "<script>&amp;'\"\\", "x".repeat(4000)])(
