@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { User } from "../../shared/values.js";
 import type { Database } from "../database/pool.js";
 import { createTestDatabase, eventually, type TestDatabase } from "../test/services.js";
 import {
@@ -14,7 +13,7 @@ import {
   user,
   type TestWriter,
 } from "../test/room-log.js";
-import type { Appended, UserAction } from "./append.js";
+import type { Appended } from "./append.js";
 import { readHeads } from "./heads.js";
 
 let test: TestDatabase;
@@ -129,70 +128,6 @@ describe("appending", () => {
     const theirs = { kind: "message" as const, room, sender: bob, clientId, text: "Bob's" };
     expect(await here.append(theirs)).toMatchObject({ appended: true, offset: 2 });
     expect(await say(here.append, other, "Ann's", clientId)).toMatchObject({ appended: true, offset: 1 });
-  });
-
-  /** Sends alone, or with one who has nothing in his way: these are two ways into the log. */
-  const ways: [name: string, send: (action: UserAction) => Promise<Appended>][] = [
-    ["alone", (action) => here.append(action)],
-    [
-      "in company",
-      async (action) => {
-        const company = say(here.append, await newRoom(), "x");
-        const sent = here.append(action);
-        await Promise.allSettled([sent, company]);
-        expect((await company).offset).toBe(1);
-        return sent;
-      },
-    ],
-  ];
-  const action = (room: string, sender: User): UserAction => ({
-    kind: "message",
-    room,
-    sender,
-    clientId: randomUUID(),
-    text: "x",
-  });
-
-  it.each(ways)("does not tell an unknown room from a private one, %s", async (_name, send) => {
-    const room = await newRoom("private");
-    await expect(send(action("nowhere", ann))).rejects.toMatchObject({ code: "not_found" });
-    await expect(send(action(room, ann))).rejects.toMatchObject({ code: "not_found" });
-    await database.query("INSERT INTO room_members VALUES ($1, $2, 'member')", [room, ann.id]);
-    expect((await send(action(room, ann))).offset).toBe(1);
-    expect((await send(action(room, admin))).offset).toBe(2);
-  });
-
-  it.each(ways)("checks bans and mutes under the room's lock, %s", async (name, send) => {
-    const room = await newRoom();
-    const cid = user(`Cid ${name}`);
-    const say = () => send(action(room, cid));
-    await database.query("INSERT INTO mutes VALUES ($1, 'x', now() - interval '1 second')", [cid.id]);
-    await say();
-    await database.query("UPDATE mutes SET until = NULL");
-    await expect(say()).rejects.toMatchObject({ code: "forbidden", message: "you are muted" });
-    await database.query("DELETE FROM mutes");
-    await database.query("INSERT INTO bans VALUES ($1, 'Cid', NULL, 'x')", [cid.id]);
-    await expect(say()).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
-    expect(await gapsIn(database, room)).toBeNull();
-  });
-
-  it.each(ways)("sees a ban that was decided while it waited for the room, %s", async (name, send) => {
-    const room = await newRoom();
-    const dan = user(`Dan ${name}`);
-    let sent: Promise<Appended> | undefined;
-    await database.transaction(async (connection) => {
-      await connection.query("SELECT FROM rooms WHERE id = $1 FOR UPDATE", [room]);
-      sent = send(action(room, dan));
-      sent.catch(() => {});
-      const waiting =
-        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-      await eventually("the message waits for the room", async () => {
-        return (await connection.query(waiting)).rows.length > 0;
-      });
-      await connection.query("INSERT INTO bans VALUES ($1, 'Dan', NULL, 'x')", [dan.id]);
-    });
-    await expect(sent).rejects.toMatchObject({ code: "forbidden", message: "you are banned" });
-    expect(await readLog(database, room)).toEqual([]);
   });
 
   it.each(["👩‍👩‍👧 😀", "שלום \u202eעالم", " e\u0301 ", "a\r\nb\tc", "<script>&amp;'\"\\", "x".repeat(4000)])(
