@@ -37,6 +37,32 @@ it("is not alone any more once somebody says that he listens", () => {
   expect(audience.isAlone(b)).toBe(false);
 });
 
+it("is everybody where as many were reached as there are nodes, for ten seconds", () => {
+  const { audience, clock } = build();
+  audience.counted(a, 3);
+  expect(audience.isEverybody(a)).toBe(false);
+  audience.countedAll(3);
+  audience.counted(b, 2);
+  expect([audience.isEverybody(a), audience.isEverybody(b)]).toEqual([true, false]);
+  clock.ms += 9999;
+  expect([audience.isEverybody(a), audience.isAlone(a)]).toEqual([true, false]);
+  audience.countedAll(4);
+  expect(audience.isEverybody(a)).toBe(false);
+  audience.countedAll(3);
+  clock.ms += 1;
+  expect(audience.isEverybody(a)).toBe(false);
+});
+
+it("is not everybody any more once somebody has begun to listen: he may be one more", () => {
+  const { audience } = build();
+  audience.countedAll(2);
+  for (const channel of [a, b]) audience.counted(channel, 2);
+  audience.joined(a);
+  expect([audience.isEverybody(a), audience.isEverybody(b)]).toEqual([false, true]);
+  audience.joined();
+  expect(audience.isEverybody(b)).toBe(false);
+});
+
 it("is never alone on a channel that is not a chat room's", () => {
   const { audience } = build();
   audience.counted(baseChannel("/"), 1);

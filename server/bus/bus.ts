@@ -27,8 +27,8 @@ export interface Bus {
   adapter: ReturnType<typeof createAdapter>;
   emitter: Emitter;
   rooms: Pick<GuardedSubscriber, "followRoom" | "leaveRoom">;
-  /** Whether anybody but this instance may listen to the room. */
-  isHeardElsewhere(room: string): boolean;
+  /** Publishes room events for the other nodes; tells how many of the batches others may hear. */
+  tellRooms(batches: readonly RoomEvents[]): number;
   /** Hears what outside services publish: raw bytes that nobody sealed, for the listener to check. */
   listenOutside(listener: (bytes: Buffer) => void): void;
   /** Commands on volatile data; null while Redis does not answer, or refuses what is written. */

@@ -4,7 +4,10 @@ export const adapterKey = "chat:io";
 /** The channel of a namespace that every node with it listens to. */
 export const baseChannel = (namespace: string) => `${adapterKey}#${namespace}#`;
 
-const roomPrefix = `${baseChannel("/")}room:`;
+/** Socket.IO room of a chat room: prefixed, so that no client can name another socket's private room (T13). */
+export const roomChannel = (room: string) => `room:${room}`;
+
+const roomPrefix = baseChannel("/") + roomChannel("");
 
 /** The channel of a chat room, which only nodes with members of it listen to. */
 export const roomEventsChannel = (room: string) => `${roomPrefix}${room}#`;

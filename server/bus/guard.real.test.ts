@@ -74,6 +74,22 @@ describe("two nodes over a Redis that carries anything", () => {
     client.socket.disconnect();
   });
 
+  it("drop events of several rooms that are not well-formed, one like all", async () => {
+    const good = { room: "general", epoch: "1", events: [] };
+    for (const [payload, reason] of [
+      ["[", "undecodable"],
+      [JSON.stringify(good), "bad_shape"],
+      [JSON.stringify([good, { ...good, room: "No Room" }]), "bad_shape"],
+      [JSON.stringify([good, null]), "bad_shape"],
+      [JSON.stringify([{ ...good, events: [{ kind: "message" }] }]), "bad_shape"],
+    ] as const) {
+      const before = await droppedFor(b, reason);
+      await redis.client.publish(base, seal.seal(base, payload, "rooms"));
+      await eventually(payload, async () => (await droppedFor(b, reason)) === before + 1);
+    }
+    expect(await heardOf([base, seal.seal(base, JSON.stringify([good]), "rooms")])).toEqual([]);
+  });
+
   it("notice a hole in what somebody says, and look for what was lost", async () => {
     seal.seal(base, hello("lost on the way"));
     const before = b.lost();

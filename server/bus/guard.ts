@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { roomEvents, type RoomEvents } from "../../shared/room-events.js";
 import { limits } from "../../shared/limits.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
@@ -43,7 +44,7 @@ export interface GuardPorts {
   onHeartbeat(opened: Opened, channel: string): void;
   /** Another instance, or this one, tells this very instance to do something. */
   onOrder(order: string): void;
-  /** A batch of room events from another instance passed; it goes this way and not through the adapter. */
+  /** A batch of room events from another instance passed; they go this way and not through the adapter. */
   onRoomEvents(batch: RoomEvents): void;
 }
 
@@ -55,6 +56,8 @@ const messageBytesMax = 64 * limits.packetBytes;
  * By Redis' clock: no machine's own one matters (F-15).
  */
 const ageMaxMs = 10_000;
+
+const roomBatches = z.array(roomEvents);
 
 /** What waits for its sender to be known. */
 const waitingMax = 500;
@@ -90,7 +93,14 @@ export function createGuard(ports: GuardPorts): Guard {
     return null;
   }
 
-  function checkContent(payload: Buffer, channel: string): DropReason | null | RoomEvents {
+  function checkRooms(payload: Buffer): RoomEvents[] | DropReason {
+    const decoded = decodeAny(payload, true);
+    if (decoded === undefined) return "undecodable";
+    const batches = roomBatches.safeParse(decoded);
+    return batches.success ? batches.data : "bad_shape";
+  }
+
+  function checkContent(payload: Buffer, channel: string): DropReason | null | RoomEvents[] {
     const decoded = decodeAny(payload);
     if (decoded === undefined) return "undecodable";
     if (channel.startsWith(`${adapterKey}-request#`))
@@ -102,23 +112,23 @@ export function createGuard(ports: GuardPorts): Guard {
     if (broadcast.data[1].data[0] !== "room:events") return null;
     const batch = roomEvents.safeParse(broadcast.data[1].data[1]);
     if (!batch.success) return "bad_shape";
-    return batch.data;
+    return [batch.data];
   }
 
   /** The adapter reads what starts with `{` as JSON, the rest as msgpack; undefined for neither. */
-  function decodeAny(payload: Buffer): unknown {
+  function decodeAny(payload: Buffer, isJson = payload[0] === 0x7b): unknown {
     try {
-      return payload[0] === 0x7b ? (JSON.parse(payload.toString()) as unknown) : codec.decode(payload);
+      return isJson ? (JSON.parse(payload.toString()) as unknown) : codec.decode(payload);
     } catch {
       return undefined;
     }
   }
 
   /** What the adapter or the room is to get, null for what nobody need have, or why it is dropped. */
-  function open(bytes: Buffer, channel: string): Buffer | RoomEvents | null | DropReason {
+  function open(bytes: Buffer, channel: string): Buffer | RoomEvents[] | null | DropReason {
     if (bytes.length > messageBytesMax) return "too_big";
     // The adapter skips its own broadcasts as well, but only after decoding them.
-    if (channel.startsWith(`${adapterKey}#`) && seal.isOwnMessage(bytes)) return null;
+    if (channel.startsWith(`${adapterKey}#`) && seal.isOwnEcho(bytes)) return null;
     const opened = seal.open(channel, bytes);
     if (typeof opened === "string") return opened;
     const refusal = judge(opened, channel);
@@ -134,6 +144,7 @@ export function createGuard(ports: GuardPorts): Guard {
       if (channel === livenessChannel(ports.boot)) ports.onOrder(opened.payload.toString());
       return null;
     }
+    if (opened.kind === "rooms") return checkRooms(opened.payload);
     return checkContent(opened.payload, channel) ?? opened.payload;
   }
 
@@ -154,7 +165,9 @@ export function createGuard(ports: GuardPorts): Guard {
     if (typeof payload === "string") return drop(payload, channel);
     metrics.pubsubReceived.inc();
     try {
-      const taken = Buffer.isBuffer(payload) ? listener(payload, channelBytes) : ports.onRoomEvents(payload);
+      const taken = Buffer.isBuffer(payload)
+        ? listener(payload, channelBytes)
+        : payload.forEach((batch) => ports.onRoomEvents(batch));
       // The adapter's request listener is async: what it rejects with would end the process.
       Promise.resolve(taken).catch((error: unknown) => {
         ports.log.debug({ error: messageOf(error) }, "the adapter refused a request");

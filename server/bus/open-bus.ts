@@ -7,12 +7,13 @@ import type { Metrics } from "../metrics/metrics.js";
 import { createArrivals } from "./arrivals.js";
 import type { Bus, BusListeners } from "./bus.js";
 import { createAudience } from "./audience.js";
-import { adapterKey, baseChannel, isRoomChannel, livenessChannel, roomEventsChannel } from "./channels.js";
+import { adapterKey, baseChannel, isRoomChannel, livenessChannel } from "./channels.js";
 import { createCodec } from "./codec.js";
 import { createGuard } from "./guard.js";
 import { watchHealth } from "./health.js";
 import { createKnownBoots } from "./known-boots.js";
 import { guardPublisher } from "./publisher.js";
+import { createRoomPublisher } from "./room-publisher.js";
 import { createRedisClock } from "./redis-clock.js";
 import { openRedis } from "./redis-forms.js";
 import { closeRedisClient } from "./redis.js";
@@ -69,6 +70,10 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   });
   /** Tells who publishes there that this instance listens now: an empty heartbeat. */
   const announce = (channel: string) => publisher.publish(channel, "", "heartbeat");
+  async function beat(channel: string, payload: Buffer): Promise<void> {
+    const nodes = await publisher.publish(channel, payload, "heartbeat");
+    if (main.isOneServer && channel === baseChannel("/") && nodes > 0) audience.countedAll(nodes);
+  }
   const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, bootsRead, log);
   const guard = createGuard({
     boot,
@@ -126,7 +131,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     commanding,
     channels: () => [...bases],
     isUsable: () => canPublish() && subscriptions.isComplete(),
-    beat: (channel, payload) => void publisher.publish(channel, payload, "heartbeat"),
+    beat: (channel, payload) => void beat(channel, payload),
     changed: (healthy) => listeners.onDegraded(!healthy),
     latency,
     metrics,
@@ -146,18 +151,19 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
       .connect()
       .catch((error: unknown) => log.debug({ error: messageOf(error) }, "redis connection ended"));
 
+  const emitter = new Emitter(publisher, { key: adapterKey, parser: codec });
   const isUp = () => health.isHealthy() && subscriptions.isComplete() && health.isProven();
 
   return {
+    emitter,
+    tellRooms: createRoomPublisher({ emitter, publisher, audience }),
     adapter: createAdapter(publisher, subscriber, {
       key: adapterKey,
       parser: codec,
       publishOnSpecificResponseChannel: true,
       requestsTimeout: 2000,
     }),
-    emitter: new Emitter(publisher, { key: adapterKey, parser: codec }),
     rooms: guarded,
-    isHeardElsewhere: (room) => !audience.isAlone(roomEventsChannel(room)),
     listenOutside: (listener) => void subscriptions.add(outsidePattern, (bytes) => listener(bytes), true),
     commands: () => (health.takesWrites() && commanding.isReady ? commanding : null),
     countListeners,

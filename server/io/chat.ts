@@ -7,7 +7,7 @@ import type { Presence } from "../presence/presence.js";
 import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
 import type { CommandHandlers } from "./command.js";
-import { roomChannel } from "./names.js";
+import { roomChannel } from "../bus/channels.js";
 
 /** What the chat's commands work with. */
 export interface ChatDeps {

@@ -1,5 +1,6 @@
 import type { RoomEvents } from "../../shared/room-events.js";
-import { roomChannel, userChannel } from "./names.js";
+import { roomChannel } from "../bus/channels.js";
+import { userChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
 
 /** Takes users out of what they may not read any more. */

@@ -1,10 +1,10 @@
 import type { Socket } from "socket.io-client";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import type { RoomEvents } from "../../shared/room-events.js";
 import { startChatIo, type ChatIo } from "../test/chat-io.js";
 import { eventually } from "../test/services.js";
 import { createFanOut, type FanOut } from "./fan-out.js";
-import { roomChannel } from "./names.js";
+import { roomChannel } from "../bus/channels.js";
 
 // What a message costs, counted where no clock can disturb it: the test says when a tick is over.
 
@@ -17,7 +17,9 @@ const heard: string[][] = [];
 const published: RoomEvents[] = [];
 let delivered = 0;
 
-const build = (publish: (batch: RoomEvents) => void = (batch) => void published.push(batch)) =>
+const build = (
+  publish: (batches: readonly RoomEvents[]) => number = (batches) => published.push(...batches),
+) =>
   createFanOut({
     io: () => chat.io,
     publish,
@@ -111,11 +113,30 @@ it("lets one alone leave when the turn of the loop is through", async () => {
   expect(count.writes).toBe(readers);
 });
 
+it("gathers what other nodes hear as soon as there are several in a window, though no write here is saved", () => {
+  for (const heardElsewhere of [0, 1]) {
+    const clock = vi.spyOn(performance, "now").mockReturnValue(1000);
+    const node = build((batches) => batches.length * heardElsewhere);
+    const windows: number[] = [];
+    for (let n = 1; n <= 60; n += 1) {
+      // Slowly at first, then one every four ms, each to a room without sockets here.
+      clock.mockReturnValue(performance.now() + (n <= 10 ? 50 : 4));
+      node.tell(message("elsewhere", n));
+      node.flush();
+      windows.push(node.windowMs());
+    }
+    clock.mockRestore();
+    expect(windows.slice(0, 10).every((ms) => ms === 0)).toBe(true);
+    expect(windows.at(-1)).toBe(heardElsewhere * 20);
+  }
+});
+
 it("does not keep what has waited, and writes it with the acks of the same turn", async () => {
   // Dear ticks make what comes next wait for others.
   const busy = build(() => {
     const until = performance.now() + 5;
     while (performance.now() < until);
+    return 0;
   });
   for (let n = 1; n <= 20; n += 1) {
     busy.tell(message("a", n));

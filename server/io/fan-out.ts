@@ -1,4 +1,5 @@
 import type { RoomEvents } from "../../shared/room-events.js";
+import { createCompany } from "./company.js";
 import { createRoomBatches } from "./room-batches.js";
 import { createRoomWriter } from "./room-writer.js";
 import { createTick } from "./tick.js";
@@ -21,8 +22,8 @@ export interface FanOut {
 /** What the fan-out works with. */
 export interface FanOutPorts {
   io(): ChatServer;
-  /** Publishes for the other nodes. */
-  publish(batch: RoomEvents): void;
+  /** Publishes for the other nodes; tells how many of the batches others may hear. */
+  publish(batches: readonly RoomEvents[]): number;
   /** Counts events given to local sockets. */
   delivered(count: number): void;
   /** Under load events gather no longer than this. */
@@ -35,9 +36,11 @@ export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPort
   const writer = createRoomWriter(io, 2 * windowMaxMs);
   const toSockets = createRoomBatches();
   const toNodes = createRoomBatches();
+  const told = createCompany(windowMaxMs);
 
   const tick = createTick(() => {
-    for (const batch of toNodes.take()) publish(batch);
+    const heard = publish(toNodes.take());
+    if (heard > 0) told.met(heard);
     const { deliveries, lone } = writer.write(toSockets.take());
     delivered(deliveries);
     return deliveries === 0 ? 0 : 1 - lone / deliveries;
@@ -53,7 +56,8 @@ export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPort
       tick.due();
     },
     hurry: tick.hurry,
-    windowMs: tick.windowMs,
+    // What is told costs every node that hears it as much as this one: it gathers before the writes here would.
+    windowMs: () => (told.isGood() ? windowMaxMs : tick.windowMs()),
     flush: tick.flush,
   };
 }

@@ -1,6 +1,3 @@
-/** Socket.IO room of a chat room: prefixed, so that no client can name another socket's private room (T13). */
-export const roomChannel = (room: string) => `room:${room}`;
-
 /** Socket.IO room of all sockets of a user. */
 export const userChannel = (userId: string) => `user:${userId}`;
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
 import { startChatIo, type ChatIo } from "../test/chat-io.js";
 import { eventually } from "../test/services.js";
-import { roomChannel } from "./names.js";
+import { roomChannel } from "../bus/channels.js";
 import { createRoomWriter, type RoomWriter } from "./room-writer.js";
 
 let chat: ChatIo;

@@ -2,7 +2,7 @@ import type { RoomEvents } from "../../shared/room-events.js";
 import { encode, noBundle, type Bundle } from "./bundle.js";
 import { createConnectionsIn, givenAt, shortcutOf, type Connection } from "./connection.js";
 import { writeDirect } from "./direct-write.js";
-import { roomChannel } from "./names.js";
+import { roomChannel } from "../bus/channels.js";
 import type { ChatServer } from "./types.js";
 
 /** What a writer did. */

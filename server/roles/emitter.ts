@@ -7,7 +7,6 @@ import { createAppend } from "../history/group-commit.js";
 import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
 import { answerErrors, notFound } from "../http/errors.js";
-import { roomChannel } from "../io/names.js";
 import { createLimiter } from "../limits/limiter.js";
 import { messageOf } from "../metrics/log.js";
 import { createOutsidePosts } from "../outside/posts.js";
@@ -66,7 +65,7 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
       database,
       metrics,
       // Where this is lost, the nodes' look at the room's head fills it.
-      committed: (batch) => bus.emitter.to(roomChannel(batch.room)).emit("room:events", batch),
+      committed: (batch) => void bus.tellRooms([batch]),
       unsure() {},
     }),
     countInstances: async () => (instance.isDegraded() ? 1 : (await instance.look()).health.instances.length),

@@ -9,7 +9,7 @@ import { createRecentEvents } from "../history/recent.js";
 import { createEviction, type Eviction } from "../io/eviction.js";
 import { createEntrance, type Entrance } from "../io/entrance.js";
 import { createFanOut } from "../io/fan-out.js";
-import { roomChannel } from "../io/names.js";
+import { roomChannel } from "../bus/channels.js";
 import type { ChatServer } from "../io/types.js";
 import { createAccess, type Access } from "../rooms/access.js";
 import { createRooms, type Rooms } from "../rooms/rooms.js";
@@ -44,10 +44,7 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
   const recent = createRecentEvents();
   const fanOut = createFanOut({
     io,
-    publish(batch) {
-      if (bus?.isHeardElsewhere(batch.room))
-        bus.emitter.to(roomChannel(batch.room)).emit("room:events", batch);
-    },
+    publish: (batches) => bus?.tellRooms(batches) ?? 0,
     delivered: (count) => metrics.eventsDelivered.inc(count),
     windowMaxMs: config.fanoutWindowMaxMs,
   });
