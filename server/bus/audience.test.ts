@@ -53,6 +53,17 @@ it("is everybody where as many were reached as there are nodes, for ten seconds"
   expect(audience.isEverybody(a)).toBe(false);
 });
 
+it("is not everybody where it is the only node, nor where some node would not understand", () => {
+  const { audience, clock } = build();
+  audience.countedAll(1);
+  audience.counted(a, 1);
+  clock.ms += 1000;
+  expect([audience.isAlone(a), audience.isEverybody(a)]).toEqual([false, false]);
+  audience.counted(b, 3);
+  audience.countedAll(Infinity);
+  expect(audience.isEverybody(b)).toBe(false);
+});
+
 it("is not everybody any more once somebody has begun to listen: he may be one more", () => {
   const { audience } = build();
   audience.countedAll(2);

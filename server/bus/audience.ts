@@ -4,13 +4,13 @@ import { isRoomChannel } from "./channels.js";
 export interface Audience {
   /** Redis told how many connections a message of this instance, which listens there itself, has reached. */
   counted(channel: string, receivers: number): void;
-  /** So many connections listen to what is said to all nodes. */
+  /** There are so many nodes; `Infinity` where not all of them hear what is said to all together. */
   countedAll(nodes: number): void;
   /** Somebody has begun to listen there; without a channel: to any of them. */
   joined(channel?: string): void;
   /** Whether a count not older than a second says that this instance is alone. */
   isAlone(channel: string): boolean;
-  /** Whether all nodes listened there when last counted, ten seconds ago at most. */
+  /** Whether all nodes, more than this one, listened there when last counted, ten seconds ago at most. */
   isEverybody(channel: string): boolean;
 }
 
@@ -58,6 +58,9 @@ export function createAudience(now: () => number = () => performance.now()): Aud
       else counts.delete(channel);
     },
     isAlone: (channel) => receivers(channel, aloneMs) === 1,
-    isEverybody: (channel) => (receivers(channel, everybodyMs) ?? 0) >= all,
+    isEverybody(channel) {
+      const count = receivers(channel, everybodyMs) ?? 0;
+      return count > 1 && count >= all;
+    },
   };
 }

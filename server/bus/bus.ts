@@ -27,7 +27,7 @@ export interface Bus {
   adapter: ReturnType<typeof createAdapter>;
   emitter: Emitter;
   rooms: Pick<GuardedSubscriber, "followRoom" | "leaveRoom">;
-  /** Publishes room events for the other nodes; tells how many of the batches others may hear. */
+  /** Publishes room events for the other nodes; tells how many events are for every one of them. */
   tellRooms(batches: readonly RoomEvents[]): number;
   /** Hears what outside services publish: raw bytes that nobody sealed, for the listener to check. */
   listenOutside(listener: (bytes: Buffer) => void): void;

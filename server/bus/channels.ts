@@ -4,10 +4,13 @@ export const adapterKey = "chat:io";
 /** The channel of a namespace that every node with it listens to. */
 export const baseChannel = (namespace: string) => `${adapterKey}#${namespace}#`;
 
-/** Socket.IO room of a chat room: prefixed, so that no client can name another socket's private room (T13). */
-export const roomChannel = (room: string) => `room:${room}`;
+/** Where what is for rooms that every node listens to is said to all of them together. */
+export const everyRoomChannel = `${baseChannel("/")}rooms`;
 
-const roomPrefix = baseChannel("/") + roomChannel("");
+/** Socket.IO room of a chat room, no channel: prefixed, so that no client can name another socket's private room (T13). */
+export const socketRoom = (room: string) => `room:${room}`;
+
+const roomPrefix = baseChannel("/") + socketRoom("");
 
 /** The channel of a chat room, which only nodes with members of it listen to. */
 export const roomEventsChannel = (room: string) => `${roomPrefix}${room}#`;
@@ -26,6 +29,6 @@ const ofRoom = new RegExp(`^${adapterKey}#([^#]*)#([^#]+)#$`);
  */
 export function routeOf(channel: string): string {
   const [, namespace = "", room = ""] = ofRoom.exec(channel) ?? [];
-  if (room === "" || (namespace === "/" && room.startsWith("room:"))) return channel;
+  if (room === "" || (namespace === "/" && room.startsWith(socketRoom("")))) return channel;
   return baseChannel(namespace);
 }

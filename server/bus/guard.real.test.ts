@@ -5,8 +5,13 @@ import { clusterSecret, openTestBus } from "../test/bus.js";
 import { droppedFor, joinAs, total } from "../test/node.js";
 import { broadcast, event, opts, startPair, type Pair } from "../test/pair.js";
 import { eventually, redisUrl } from "../test/services.js";
-import { adapterKey, baseChannel, roomEventsChannel } from "./channels.js";
+import { adapterKey, baseChannel, everyRoomChannel, roomEventsChannel } from "./channels.js";
 import { createSeal } from "./seal.js";
+
+/** How many of its own heartbeats a node has heard. */
+const beatsOf = async ({ metrics }: Pair["a"]) =>
+  (await metrics.pubsubLatency.get()).values.find(({ metricName }) => metricName?.endsWith("_count"))
+    ?.value ?? 0;
 
 describe("two nodes over a Redis that carries anything", () => {
   let pair: Pair;
@@ -74,20 +79,41 @@ describe("two nodes over a Redis that carries anything", () => {
     client.socket.disconnect();
   });
 
-  it("drop events of several rooms that are not well-formed, one like all", async () => {
-    const good = { room: "general", epoch: "1", events: [] };
-    for (const [payload, reason] of [
-      ["[", "undecodable"],
-      [JSON.stringify(good), "bad_shape"],
-      [JSON.stringify([good, { ...good, room: "No Room" }]), "bad_shape"],
-      [JSON.stringify([good, null]), "bad_shape"],
-      [JSON.stringify([{ ...good, events: [{ kind: "message" }] }]), "bad_shape"],
+  it("drop of several rooms' events those that are not well-formed, and take the others", async () => {
+    const good = (room: string) => ({ room, epoch: "1", events: [] });
+    const say = (content: unknown) => {
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      return redis.client.publish(everyRoomChannel, seal.seal(everyRoomChannel, text));
+    };
+    b.roomsHeard.length = 0;
+    for (const [content, reason, taken] of [
+      ["[", "undecodable", []],
+      [good("a"), "bad_shape", []],
+      [[good("a"), good("No Room"), good("b")], "bad_shape", ["a", "b"]],
+      [[null, good("c")], "bad_shape", ["c"]],
+      [[{ ...good("a"), events: [{ kind: "message" }] }], "bad_shape", []],
     ] as const) {
       const before = await droppedFor(b, reason);
-      await redis.client.publish(base, seal.seal(base, payload, "rooms"));
-      await eventually(payload, async () => (await droppedFor(b, reason)) === before + 1);
+      await say(content);
+      await eventually(JSON.stringify(content), async () => (await droppedFor(b, reason)) === before + 1);
+      expect(b.roomsHeard.splice(0)).toEqual(taken);
     }
-    expect(await heardOf([base, seal.seal(base, JSON.stringify([good]), "rooms")])).toEqual([]);
+    await say([good("a"), good("b")]);
+    await eventually("what is well-formed", () => b.roomsHeard.length === 2);
+  });
+
+  it("do not take the gaps in their own heartbeats for holes", async () => {
+    const client = await joinAs(b, "/");
+    const before = a.lost();
+    // A heartbeat before, something for others, a heartbeat after.
+    for (let n = 0; n < 3; n += 1) {
+      const beats = await beatsOf(a);
+      a.io.emit("for others", n);
+      await eventually("a's next heartbeats", async () => (await beatsOf(a)) >= beats + 4);
+    }
+    expect(client.heard).toHaveLength(3);
+    expect(a.lost()).toBe(before);
+    client.socket.disconnect();
   });
 
   it("notice a hole in what somebody says, and look for what was lost", async () => {

@@ -1,10 +1,9 @@
-import { z } from "zod";
 import { roomEvents, type RoomEvents } from "../../shared/room-events.js";
 import { limits } from "../../shared/limits.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Arrivals } from "./arrivals.js";
-import { adapterKey, livenessChannel } from "./channels.js";
+import { adapterKey, everyRoomChannel, livenessChannel } from "./channels.js";
 import type { Codec } from "./codec.js";
 import type { Opened, Seal } from "./seal.js";
 import { broadcastShape, requestShape, responseShape } from "./shape.js";
@@ -57,8 +56,6 @@ const messageBytesMax = 64 * limits.packetBytes;
  */
 const ageMaxMs = 10_000;
 
-const roomBatches = z.array(roomEvents);
-
 /** What waits for its sender to be known. */
 const waitingMax = 500;
 
@@ -89,20 +86,23 @@ export function createGuard(ports: GuardPorts): Guard {
     if (Math.abs(ports.now() - opened.at) > ageMaxMs) return "too_old";
     const arrival = ports.arrivals.note(opened.boot, channel, opened.sequence);
     if (arrival === "repeated") return "repeated";
-    if (arrival === "after_a_hole") ports.onHole();
+    // Of its own it hears heartbeats alone; whether they come is the echo's affair.
+    if (arrival === "after_a_hole" && opened.boot !== ports.boot) ports.onHole();
     return null;
   }
 
-  function checkRooms(payload: Buffer): RoomEvents[] | DropReason {
-    const decoded = decodeAny(payload, true);
-    if (decoded === undefined) return "undecodable";
-    const batches = roomBatches.safeParse(decoded);
-    return batches.success ? batches.data : "bad_shape";
+  /** Of several rooms' events those that are well-formed. */
+  function checkRooms(decoded: unknown): RoomEvents[] | DropReason {
+    if (!Array.isArray(decoded)) return "bad_shape";
+    const checked = decoded.map((one: unknown) => roomEvents.safeParse(one));
+    for (const { success } of checked) if (!success) drop("bad_shape", everyRoomChannel);
+    return checked.flatMap(({ data }) => data ?? []);
   }
 
   function checkContent(payload: Buffer, channel: string): DropReason | null | RoomEvents[] {
-    const decoded = decodeAny(payload);
+    const decoded = decodeAny(payload, channel === everyRoomChannel);
     if (decoded === undefined) return "undecodable";
+    if (channel === everyRoomChannel) return checkRooms(decoded);
     if (channel.startsWith(`${adapterKey}-request#`))
       return requestShape.safeParse(decoded).success ? null : "bad_request";
     if (channel.startsWith(`${adapterKey}-response#`))
@@ -116,9 +116,11 @@ export function createGuard(ports: GuardPorts): Guard {
   }
 
   /** The adapter reads what starts with `{` as JSON, the rest as msgpack; undefined for neither. */
-  function decodeAny(payload: Buffer, isJson = payload[0] === 0x7b): unknown {
+  function decodeAny(payload: Buffer, isJson: boolean): unknown {
     try {
-      return isJson ? (JSON.parse(payload.toString()) as unknown) : codec.decode(payload);
+      return isJson || payload[0] === 0x7b
+        ? (JSON.parse(payload.toString()) as unknown)
+        : codec.decode(payload);
     } catch {
       return undefined;
     }
@@ -128,7 +130,7 @@ export function createGuard(ports: GuardPorts): Guard {
   function open(bytes: Buffer, channel: string): Buffer | RoomEvents[] | null | DropReason {
     if (bytes.length > messageBytesMax) return "too_big";
     // The adapter skips its own broadcasts as well, but only after decoding them.
-    if (channel.startsWith(`${adapterKey}#`) && seal.isOwnEcho(bytes)) return null;
+    if (channel.startsWith(`${adapterKey}#`) && seal.isOwnMessage(bytes)) return null;
     const opened = seal.open(channel, bytes);
     if (typeof opened === "string") return opened;
     const refusal = judge(opened, channel);
@@ -144,7 +146,6 @@ export function createGuard(ports: GuardPorts): Guard {
       if (channel === livenessChannel(ports.boot)) ports.onOrder(opened.payload.toString());
       return null;
     }
-    if (opened.kind === "rooms") return checkRooms(opened.payload);
     return checkContent(opened.payload, channel) ?? opened.payload;
   }
 
@@ -164,12 +165,15 @@ export function createGuard(ports: GuardPorts): Guard {
     }
     if (typeof payload === "string") return drop(payload, channel);
     metrics.pubsubReceived.inc();
+    if (!Buffer.isBuffer(payload))
+      return payload.forEach((batch) => hand(() => ports.onRoomEvents(batch), channel));
+    hand(() => listener(payload, channelBytes), channel);
+  }
+
+  function hand(give: () => unknown, channel: string): void {
     try {
-      const taken = Buffer.isBuffer(payload)
-        ? listener(payload, channelBytes)
-        : payload.forEach((batch) => ports.onRoomEvents(batch));
       // The adapter's request listener is async: what it rejects with would end the process.
-      Promise.resolve(taken).catch((error: unknown) => {
+      Promise.resolve(give()).catch((error: unknown) => {
         ports.log.debug({ error: messageOf(error) }, "the adapter refused a request");
         drop("listener_threw", channel);
       });

@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metrics.js";
 import { createArrivals } from "./arrivals.js";
 import type { Bus, BusListeners } from "./bus.js";
 import { createAudience } from "./audience.js";
-import { adapterKey, baseChannel, isRoomChannel, livenessChannel } from "./channels.js";
+import { adapterKey, baseChannel, everyRoomChannel, isRoomChannel, livenessChannel } from "./channels.js";
 import { createCodec } from "./codec.js";
 import { createGuard } from "./guard.js";
 import { watchHealth } from "./health.js";
@@ -70,9 +70,13 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
   });
   /** Tells who publishes there that this instance listens now: an empty heartbeat. */
   const announce = (channel: string) => publisher.publish(channel, "", "heartbeat");
-  async function beat(channel: string, payload: Buffer): Promise<void> {
-    const nodes = await publisher.publish(channel, payload, "heartbeat");
-    if (main.isOneServer && channel === baseChannel("/") && nodes > 0) audience.countedAll(nodes);
+  async function countNodes(): Promise<void> {
+    try {
+      const [nodes = 0, together = 0] = await countListeners([baseChannel("/"), everyRoomChannel]);
+      audience.countedAll(main.isOneServer && together >= nodes ? nodes : Infinity);
+    } catch (error) {
+      log.debug({ error: messageOf(error) }, "counting the nodes failed");
+    }
   }
   const boots = createKnownBoots(boot, listeners.listBoots, config.dedupWindowMs, bootsRead, log);
   const guard = createGuard({
@@ -131,7 +135,10 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     commanding,
     channels: () => [...bases],
     isUsable: () => canPublish() && subscriptions.isComplete(),
-    beat: (channel, payload) => void beat(channel, payload),
+    beat(channel, payload) {
+      void publisher.publish(channel, payload, "heartbeat");
+      if (channel === baseChannel("/")) void countNodes();
+    },
     changed: (healthy) => listeners.onDegraded(!healthy),
     latency,
     metrics,

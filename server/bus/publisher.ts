@@ -56,23 +56,22 @@ export function guardPublisher({
   );
   return {
     async publish(channel, message, kind = "message") {
-      const isCounted = kind === "message" || kind === "rooms";
       if (!isUsable()) {
-        if (isCounted) metrics.pubsubPublishFailures.inc();
+        if (kind === "message") metrics.pubsubPublishFailures.inc();
         return 0;
       }
       const route = routeOf(channel);
       if (kind === "message" && isAlone(route)) return 0;
       try {
         const receivers = await client.publish(route, seal.seal(route, message, kind));
-        if (isCounted) {
+        if (kind === "message") {
           metrics.pubsubPublished.inc();
           reached(route, receivers);
         }
         return receivers;
       } catch (error) {
         if (isNoPermission(error)) refused(route);
-        if (isCounted) metrics.pubsubPublishFailures.inc();
+        if (kind === "message") metrics.pubsubPublishFailures.inc();
         logFailure(error);
         return 0;
       }

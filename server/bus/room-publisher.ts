@@ -1,7 +1,7 @@
 import type { Emitter } from "@socket.io/redis-emitter";
 import type { RoomEvents } from "../../shared/room-events.js";
 import type { Audience } from "./audience.js";
-import { baseChannel, roomChannel, roomEventsChannel } from "./channels.js";
+import { everyRoomChannel, roomEventsChannel, socketRoom } from "./channels.js";
 import type { GuardedPublisher } from "./publisher.js";
 
 /** What room events are published with. */
@@ -30,11 +30,14 @@ function pack(batches: readonly RoomEvents[]): string[] {
   return messages.map((texts) => `[${texts.join(",")}]`);
 }
 
+const countEvents = (batches: readonly RoomEvents[]) =>
+  batches.reduce((sum, { events }) => sum + events.length, 0);
+
 /**
  * Publishes room events for the other nodes: those of one room on its channel, which only nodes with members of it
  * hear. What every node listens to anyway is said to all of them in one message, which costs each of them one wake-up
- * and one check instead of one for each room. Nothing is published where nobody else listens. Tells how many batches
- * others may hear.
+ * and one check instead of one for each room. Nothing is published where nobody else listens. Tells how many events
+ * were for every node.
  */
 export function createRoomPublisher({ emitter, publisher, audience }: RoomPublisherPorts) {
   return (batches: readonly RoomEvents[]): number => {
@@ -42,8 +45,8 @@ export function createRoomPublisher({ emitter, publisher, audience }: RoomPublis
     const forAll = heard.filter(({ room }) => audience.isEverybody(roomEventsChannel(room)));
     const together = new Set(forAll.length > 1 ? forAll : []);
     for (const batch of heard)
-      if (!together.has(batch)) emitter.to(roomChannel(batch.room)).emit("room:events", batch);
-    for (const message of pack([...together])) void publisher.publish(baseChannel("/"), message, "rooms");
-    return heard.length;
+      if (!together.has(batch)) emitter.to(socketRoom(batch.room)).emit("room:events", batch);
+    for (const message of pack([...together])) void publisher.publish(everyRoomChannel, message);
+    return countEvents(forAll);
   };
 }

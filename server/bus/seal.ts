@@ -4,11 +4,8 @@ import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 //   version (1 byte) | HMAC (16) | boot (16) | kind (1) | sequence (6) | at (8) | payload
 // The HMAC covers the channel too, so that no message can be moved to another one (T24).
 
-/**
- * `message` is for the adapter, `heartbeat` for the bus itself, `order` for the instance whose channel it comes by,
- * `rooms` are the events of several rooms.
- */
-export type SealedKind = "message" | "heartbeat" | "order" | "rooms";
+/** `message` is for the adapter, `heartbeat` for the bus itself, `order` for the instance whose channel it comes by. */
+export type SealedKind = "message" | "heartbeat" | "order";
 
 /** An opened message. */
 export interface Opened {
@@ -28,14 +25,13 @@ export type SealRefusal = "other_version" | "bad_seal";
 /** Seals what one boot sends and opens what any instance with a known secret sent. */
 export interface Seal {
   seal(channel: string, payload: Buffer | string, kind?: SealedKind): Buffer;
-  /** Whether the bytes claim to be what this boot says to others: its own echo, which needs no look. */
-  isOwnEcho(bytes: Buffer): boolean;
+  /** Whether the bytes claim to be an ordinary message of this boot: its own echo, which needs no look. */
+  isOwnMessage(bytes: Buffer): boolean;
   open(channel: string, bytes: Buffer): Opened | SealRefusal;
 }
 
 const version = 1;
-const kinds: readonly SealedKind[] = ["message", "heartbeat", "order", "rooms"];
-const forOthers: readonly number[] = [kinds.indexOf("message"), kinds.indexOf("rooms")];
+const kinds: readonly SealedKind[] = ["message", "heartbeat", "order"];
 const macBytes = 16;
 const bootAt = 1 + macBytes;
 const kindAt = bootAt + 16;
@@ -79,9 +75,9 @@ export function createSeal(boot: string, secrets: readonly string[], now: () => 
       mac(signing, channel, bytes.subarray(bootAt)).copy(bytes, 1);
       return bytes;
     },
-    isOwnEcho: (bytes) =>
+    isOwnMessage: (bytes) =>
       bytes[0] === version &&
-      forOthers.includes(bytes[kindAt] ?? -1) &&
+      bytes[kindAt] === kinds.indexOf("message") &&
       own.compare(bytes, bootAt, kindAt) === 0,
     open(channel, bytes) {
       if (bytes[0] !== version) return "other_version";

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { baseChannel, roomEventsChannel } from "./channels.js";
+import { baseChannel, everyRoomChannel, roomEventsChannel } from "./channels.js";
 import type { Listener } from "./guard.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -48,8 +48,10 @@ export function guardSubscriber(
     async pSubscribe(pattern, listener) {
       const base = pattern.replace(/\*$/, "");
       const guarded = guard(listener);
-      if (base === baseChannel("/")) chat = guarded;
       await subscriptions.add(base, guarded);
+      if (base !== baseChannel("/")) return;
+      chat = guarded;
+      await subscriptions.add(everyRoomChannel, guarded);
     },
     subscribe: (channels, listener) => each(channels, (name) => subscriptions.add(name, guard(listener))),
     pUnsubscribe: (pattern) => subscriptions.remove(pattern.replace(/\*$/, "")),

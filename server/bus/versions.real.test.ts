@@ -41,7 +41,7 @@ function sealOfNextVersion(real: typeof SealModule): typeof SealModule {
       const seal = real.createSeal(...args);
       return {
         seal: (...what) => shift(seal.seal(...what), 1),
-        isOwnEcho: (bytes) => seal.isOwnEcho(shift(bytes, -1)),
+        isOwnMessage: (bytes) => seal.isOwnMessage(shift(bytes, -1)),
         open: (channel, bytes) => seal.open(channel, shift(bytes, -1)),
       };
     },

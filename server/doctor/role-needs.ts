@@ -1,5 +1,11 @@
 import type { InstanceRole } from "../../shared/cluster.js";
-import { adapterKey, baseChannel, livenessChannel, roomEventsChannel } from "../bus/channels.js";
+import {
+  adapterKey,
+  baseChannel,
+  everyRoomChannel,
+  livenessChannel,
+  roomEventsChannel,
+} from "../bus/channels.js";
 
 // What each role does in Redis, as commands that could be run. `rights.test.ts` holds it against the program's scripts
 // and against compose/redis/users.acl.
@@ -15,6 +21,7 @@ const requests = (namespace: string) => `${adapterKey}-request#${namespace}#`;
 const responses = (namespace: string) => `${adapterKey}-response#${namespace}#${someone}#`;
 const nodeChannels = [
   roomEventsChannel("general"),
+  everyRoomChannel,
   ...namespaces.flatMap((namespace) => [baseChannel(namespace), requests(namespace), responses(namespace)]),
 ];
 

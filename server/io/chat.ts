@@ -7,7 +7,7 @@ import type { Presence } from "../presence/presence.js";
 import type { Access } from "../rooms/access.js";
 import type { Rooms } from "../rooms/rooms.js";
 import type { CommandHandlers } from "./command.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 
 /** What the chat's commands work with. */
 export interface ChatDeps {
@@ -40,7 +40,7 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
   return {
     async "room:join"(socket, { room, after }) {
       const { user } = socket.data;
-      const channel = roomChannel(room);
+      const channel = socketRoom(room);
       const { visibility } = await access(user, room);
       // Live first, then the head, then the page: what comes between is in both, and the client drops what it knows.
       await socket.join(channel);
@@ -60,7 +60,7 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       return { room, ...page, presence: presence.roomState(room) };
     },
     async "room:leave"(socket, { room }) {
-      await socket.leave(roomChannel(room));
+      await socket.leave(socketRoom(room));
       return {};
     },
     async "message:send"(socket, { room, clientId, text, replyTo }) {
@@ -102,8 +102,8 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       return {};
     },
     async "typing:set"(socket, { room, on }) {
-      if (!socket.rooms.has(roomChannel(room))) throw new Failure("not_found", "no such room");
-      socket.volatile.to(roomChannel(room)).emit("typing:changed", { room, user: socket.data.user, on });
+      if (!socket.rooms.has(socketRoom(room))) throw new Failure("not_found", "no such room");
+      socket.volatile.to(socketRoom(room)).emit("typing:changed", { room, user: socket.data.user, on });
       return {};
     },
   };

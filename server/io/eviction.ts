@@ -1,5 +1,5 @@
 import type { RoomEvents } from "../../shared/room-events.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import { userChannel } from "./names.js";
 import type { ChatServer } from "./types.js";
 
@@ -25,7 +25,7 @@ export function createEviction(io: () => ChatServer, giveDue: () => void): Evict
 
   function takeOut(batch: RoomEvents, upTo: number, userId: string): void {
     const { adapter, sockets } = io().of("/");
-    const channel = roomChannel(batch.room);
+    const channel = socketRoom(batch.room);
     giveDue();
     for (const id of adapter.rooms.get(userChannel(userId)) ?? []) {
       const socket = sockets.get(id);

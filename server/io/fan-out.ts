@@ -1,11 +1,11 @@
 import type { RoomEvents } from "../../shared/room-events.js";
-import { createCompany } from "./company.js";
+import { createPace } from "./pace.js";
 import { createRoomBatches } from "./room-batches.js";
 import { createRoomWriter } from "./room-writer.js";
 import { createTick } from "./tick.js";
 import type { ChatServer } from "./types.js";
 
-/** The way of all room events out of this node: one tick, one write a socket, one publish a room. */
+/** The way of all room events out of this node: one tick, one write a socket, and one look at whom to tell. */
 export interface FanOut {
   /** To this node's sockets in the room. */
   give(batch: RoomEvents): void;
@@ -22,7 +22,7 @@ export interface FanOut {
 /** What the fan-out works with. */
 export interface FanOutPorts {
   io(): ChatServer;
-  /** Publishes for the other nodes; tells how many of the batches others may hear. */
+  /** Publishes for the other nodes; tells how many events were for every one of them. */
   publish(batches: readonly RoomEvents[]): number;
   /** Counts events given to local sockets. */
   delivered(count: number): void;
@@ -30,17 +30,23 @@ export interface FanOutPorts {
   windowMaxMs: number;
 }
 
+/** To gather what all nodes hear pays where so many would meet in a window. */
+const several = 4;
+
+/** In a longer window fewer are not worth the wait. */
+const defaultWindowMs = 20;
+
 /** Creates the fan-out of one node. */
 export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPorts): FanOut {
   // What comes within two windows would have found company, had it waited.
   const writer = createRoomWriter(io, 2 * windowMaxMs);
   const toSockets = createRoomBatches();
   const toNodes = createRoomBatches();
-  const told = createCompany(windowMaxMs);
+  const told = createPace(Math.min(windowMaxMs, defaultWindowMs) / several);
 
   const tick = createTick(() => {
-    const heard = publish(toNodes.take());
-    if (heard > 0) told.met(heard);
+    const forAll = publish(toNodes.take());
+    if (forAll > 0) told.came(forAll);
     const { deliveries, lone } = writer.write(toSockets.take());
     delivered(deliveries);
     return deliveries === 0 ? 0 : 1 - lone / deliveries;
@@ -57,7 +63,7 @@ export function createFanOut({ io, publish, delivered, windowMaxMs }: FanOutPort
     },
     hurry: tick.hurry,
     // What is told costs every node that hears it as much as this one: it gathers before the writes here would.
-    windowMs: () => (told.isGood() ? windowMaxMs : tick.windowMs()),
+    windowMs: () => (told.isQuick() ? windowMaxMs : tick.windowMs()),
     flush: tick.flush,
   };
 }

@@ -12,7 +12,7 @@ import { connectRedis, createTestDatabase, eventually, silent, type TestDatabase
 import { listenForCommands, type CommandHandlers } from "./command.js";
 import { createEntrance } from "./entrance.js";
 import { createFanOut, type FanOut } from "./fan-out.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import type { ChatSocket } from "./types.js";
 
 // What a node does for the messages of one window, counted at a schedule of arrivals: limits in Redis, statements,
@@ -68,7 +68,7 @@ beforeAll(async () => {
   let count = 0;
   chat.io.on("connection", (socket) => {
     socket.data.user = user(`member ${(count += 1)}`);
-    void socket.join(roomChannel(room));
+    void socket.join(socketRoom(room));
     listenForCommands(socket, deps);
   });
   for (let n = 0; n < members; n += 1) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RoomEvent, RoomEvents } from "../../shared/room-events.js";
 import { startChatIo, type ChatIo } from "../test/chat-io.js";
 import { eventually } from "../test/services.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import { createRoomWriter, type RoomWriter } from "./room-writer.js";
 
 let chat: ChatIo;
@@ -14,7 +14,7 @@ const closing: (() => void)[] = [];
 beforeEach(async () => {
   chat = await startChatIo();
   writer = createRoomWriter(() => chat.io, 10_000);
-  chat.io.on("connection", (socket) => void socket.join(["a", "b"].map(roomChannel)));
+  chat.io.on("connection", (socket) => void socket.join(["a", "b"].map(socketRoom)));
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -97,12 +97,12 @@ describe("room events written past the ordinary queue", () => {
   it("reach those who are in the room by then: who came, and not who left", async () => {
     const [first, second] = [await listen(["websocket"]), await listen(["websocket"])];
     writer.write([batch("a", 1)]);
-    void second.socket.leave(roomChannel("a"));
+    void second.socket.leave(socketRoom("a"));
     writer.write([batch("a", 2), batch("b", 2)]);
     const third = await listen(["websocket"]);
     writer.write([batch("a", 3)]);
-    void second.socket.join(roomChannel("a"));
-    void third.socket.leave(roomChannel("b"));
+    void second.socket.join(socketRoom("a"));
+    void third.socket.leave(socketRoom("b"));
     await eventually("all of the first", () => first.heard.length === 4, 5000);
     first.client.disconnect();
     await eventually("the first to be gone", () => chat.io.of("/").sockets.size === 2);
@@ -116,7 +116,7 @@ describe("room events written past the ordinary queue", () => {
 
   it("are the same bytes for all who are in the same rooms, and each gets its own", async () => {
     const all = [await listen(["websocket"]), await listen(["websocket"]), await listen(["websocket"])];
-    void all[2]?.socket.join(roomChannel("c"));
+    void all[2]?.socket.join(socketRoom("c"));
     const joined = vi.spyOn(Buffer, "concat");
     writer.write([batch("a", 1), batch("c", 1), batch("b", 1)]);
     expect(joined).toHaveBeenCalledTimes(2);

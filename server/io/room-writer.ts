@@ -2,7 +2,7 @@ import type { RoomEvents } from "../../shared/room-events.js";
 import { encode, noBundle, type Bundle } from "./bundle.js";
 import { createConnectionsIn, givenAt, shortcutOf, type Connection } from "./connection.js";
 import { writeDirect } from "./direct-write.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import type { ChatServer } from "./types.js";
 
 /** What a writer did. */
@@ -59,7 +59,7 @@ export function createRoomWriter(io: () => ChatServer, whileMs: number): RoomWri
       const now = Math.floor(performance.now());
       const written = { deliveries: 0, lone: 0 };
       const read = batches
-        .map((batch) => ({ batch, readers: connectionsIn(roomChannel(batch.room)) }))
+        .map((batch) => ({ batch, readers: connectionsIn(socketRoom(batch.room)) }))
         .filter(({ readers }) => readers.length > 0);
       for (const { batch, readers } of read) written.deliveries += batch.events.length * readers.length;
       for (const [connection, due] of bundle(read)) {

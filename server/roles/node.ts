@@ -9,7 +9,7 @@ import { clientAddress } from "../http/client-address.js";
 import { assertOrigin } from "../http/origin.js";
 import { chatCommands } from "../io/chat.js";
 import { drainSockets } from "../io/drain.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import { roomOfChannel } from "../io/names.js";
 import { createRevocation } from "../io/revocation.js";
 import { createIo, openNamespaces } from "../io/server.js";
@@ -110,7 +110,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     hint: (changed) => io.serverSideEmit("presence:changed", changed),
     emitDiff(diff) {
       if (diff.room === undefined) io.local.emit("presence:diff", diff);
-      else io.local.to(roomChannel(diff.room)).emit("presence:diff", diff);
+      else io.local.to(socketRoom(diff.room)).emit("presence:diff", diff);
     },
     metrics,
     log,
@@ -134,7 +134,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   bus?.listenOutside(
     createIngress({
       bucket: config.limits.messages,
-      tellRoom: (room, event) => io.local.to(roomChannel(room)).emit("external:event", event),
+      tellRoom: (room, event) => io.local.to(socketRoom(room)).emit("external:event", event),
       announce: (input) => io.local.emit("announcement:created", createAnnouncement(input)),
       metrics,
       log,

@@ -9,7 +9,7 @@ import { createRecentEvents } from "../history/recent.js";
 import { createEviction, type Eviction } from "../io/eviction.js";
 import { createEntrance, type Entrance } from "../io/entrance.js";
 import { createFanOut } from "../io/fan-out.js";
-import { roomChannel } from "../bus/channels.js";
+import { socketRoom } from "../bus/channels.js";
 import type { ChatServer } from "../io/types.js";
 import { createAccess, type Access } from "../rooms/access.js";
 import { createRooms, type Rooms } from "../rooms/rooms.js";
@@ -60,7 +60,7 @@ export function openRoomLogs(config: NodeConfig, instance: Instance, io: () => C
 
   function give(batch: RoomEvents): void {
     eviction.obey(batch);
-    if (!io().of("/").adapter.rooms.has(roomChannel(batch.room))) return;
+    if (!io().of("/").adapter.rooms.has(socketRoom(batch.room))) return;
     delivery.delivered(batch);
     recent.keep(batch);
     fanOut.give(batch);

@@ -13,6 +13,8 @@ export interface TestBus {
   boot: string;
   bus: Bus;
   metrics: Metrics;
+  /** The room of each batch of room events that came. */
+  roomsHeard: string[];
   /** How often something lost was told of. */
   lost(): number;
 }
@@ -32,6 +34,7 @@ export interface TestBusOptions {
 export function openTestBus(url: string, known: Set<string>, options: TestBusOptions = {}): TestBus {
   const boot = randomUUID();
   const metrics = createMetrics();
+  const roomsHeard: string[] = [];
   let lost = 0;
   known.add(boot);
   const bus = openBus(
@@ -44,7 +47,10 @@ export function openTestBus(url: string, known: Set<string>, options: TestBusOpt
       cacheRedisUrl: options.cacheUrl ?? url,
     },
     {
-      onRoomEvents: options.onRoomEvents ?? (() => {}),
+      onRoomEvents(batch) {
+        roomsHeard.push(batch.room);
+        options.onRoomEvents?.(batch);
+      },
       onLost: () => void (lost += 1),
       onResubscribed() {},
       onDegraded: options.onDegraded ?? (() => {}),
@@ -54,5 +60,5 @@ export function openTestBus(url: string, known: Set<string>, options: TestBusOpt
     metrics,
     options.log ?? silent,
   );
-  return { boot, bus, metrics, lost: () => lost };
+  return { boot, bus, metrics, roomsHeard, lost: () => lost };
 }
