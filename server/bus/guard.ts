@@ -1,12 +1,12 @@
-import { roomEvents, type RoomEvents } from "../../shared/room-events.js";
+import type { RoomEvents } from "../../shared/room-events.js";
 import { limits } from "../../shared/limits.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Arrivals } from "./arrivals.js";
-import { adapterKey, everyRoomChannel, livenessChannel } from "./channels.js";
+import { adapterKey, livenessChannel } from "./channels.js";
 import type { Codec } from "./codec.js";
+import { createContentCheck, type ContentRefusal } from "./content.js";
 import type { Opened, Seal } from "./seal.js";
-import { broadcastShape, requestShape, responseShape } from "./shape.js";
 
 /** Why a message from Redis was dropped; `other_version` is no fault while versions are mixed. */
 type DropReason =
@@ -16,10 +16,7 @@ type DropReason =
   | "unknown_boot"
   | "too_old"
   | "repeated"
-  | "undecodable"
-  | "bad_shape"
-  | "bad_request"
-  | "bad_response"
+  | ContentRefusal
   | "listener_threw";
 
 /** Takes what came on a channel. */
@@ -72,7 +69,7 @@ export interface Guard {
 
 /** Creates the guard. */
 export function createGuard(ports: GuardPorts): Guard {
-  const { seal, codec, metrics } = ports;
+  const { seal, metrics } = ports;
   let waiting: (() => void)[] = [];
   const logDrop = rateLimited(10_000, (suppressed, reason: DropReason, channel: string) =>
     ports.log[reason === "other_version" ? "debug" : "warn"](
@@ -80,6 +77,8 @@ export function createGuard(ports: GuardPorts): Guard {
       "dropped a message from redis",
     ),
   );
+
+  const checkContent = createContentCheck(ports.codec, drop);
 
   function judge(opened: Opened, channel: string): DropReason | null {
     if (!ports.isKnown(opened.boot)) return "unknown_boot";
@@ -89,41 +88,6 @@ export function createGuard(ports: GuardPorts): Guard {
     // Of its own it hears heartbeats alone; whether they come is the echo's affair.
     if (arrival === "after_a_hole" && opened.boot !== ports.boot) ports.onHole();
     return null;
-  }
-
-  /** Of several rooms' events those that are well-formed. */
-  function checkRooms(decoded: unknown): RoomEvents[] | DropReason {
-    if (!Array.isArray(decoded)) return "bad_shape";
-    const checked = decoded.map((one: unknown) => roomEvents.safeParse(one));
-    for (const { success } of checked) if (!success) drop("bad_shape", everyRoomChannel);
-    return checked.flatMap(({ data }) => data ?? []);
-  }
-
-  function checkContent(payload: Buffer, channel: string): DropReason | null | RoomEvents[] {
-    const decoded = decodeAny(payload, channel === everyRoomChannel);
-    if (decoded === undefined) return "undecodable";
-    if (channel === everyRoomChannel) return checkRooms(decoded);
-    if (channel.startsWith(`${adapterKey}-request#`))
-      return requestShape.safeParse(decoded).success ? null : "bad_request";
-    if (channel.startsWith(`${adapterKey}-response#`))
-      return responseShape.safeParse(decoded).success ? null : "bad_response";
-    const broadcast = broadcastShape.safeParse(decoded);
-    if (!broadcast.success) return "bad_shape";
-    if (broadcast.data[1].data[0] !== "room:events") return null;
-    const batch = roomEvents.safeParse(broadcast.data[1].data[1]);
-    if (!batch.success) return "bad_shape";
-    return [batch.data];
-  }
-
-  /** The adapter reads what starts with `{` as JSON, the rest as msgpack; undefined for neither. */
-  function decodeAny(payload: Buffer, isJson: boolean): unknown {
-    try {
-      return isJson || payload[0] === 0x7b
-        ? (JSON.parse(payload.toString()) as unknown)
-        : codec.decode(payload);
-    } catch {
-      return undefined;
-    }
   }
 
   /** What the adapter or the room is to get, null for what nobody need have, or why it is dropped. */
@@ -146,7 +110,7 @@ export function createGuard(ports: GuardPorts): Guard {
       if (channel === livenessChannel(ports.boot)) ports.onOrder(opened.payload.toString());
       return null;
     }
-    return checkContent(opened.payload, channel) ?? opened.payload;
+    return checkContent(opened.payload, channel);
   }
 
   function drop(reason: DropReason, channel: string): void {
