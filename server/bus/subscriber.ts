@@ -48,10 +48,10 @@ export function guardSubscriber(
     async pSubscribe(pattern, listener) {
       const base = pattern.replace(/\*$/, "");
       const guarded = guard(listener);
-      await subscriptions.add(base, guarded);
-      if (base !== baseChannel("/")) return;
-      chat = guarded;
-      await subscriptions.add(everyRoomChannel, guarded);
+      const isChat = base === baseChannel("/");
+      // Before Redis has confirmed anything: rooms may be followed meanwhile.
+      if (isChat) chat = guarded;
+      await each(isChat ? [base, everyRoomChannel] : base, (name) => subscriptions.add(name, guarded));
     },
     subscribe: (channels, listener) => each(channels, (name) => subscriptions.add(name, guard(listener))),
     pUnsubscribe: (pattern) => subscriptions.remove(pattern.replace(/\*$/, "")),
