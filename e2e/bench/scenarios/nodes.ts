@@ -2,7 +2,7 @@ import { setTimeout as pass } from "node:timers/promises";
 import { bring, settle } from "../crowds.js";
 import { cpuSeconds, measureCpu } from "../cpu.js";
 import type { Row } from "../figures.js";
-import { leadIn, measureTalk, warmUp } from "../measure.js";
+import { measureTalk, warmUp } from "../measure.js";
 import { startParley } from "../parley.js";
 import { startPlain, type Subject } from "../subject.js";
 import type { Round, Scenario } from "./scenario.js";
@@ -34,7 +34,8 @@ async function measurePlacement(
   const idleSeconds = idleBefore().others;
   const pace = { kind: "rate", perSecond } as const;
   await warmUp(services, { kind: "unseen", count: 2 * rooms }, { isQuick });
-  await leadIn(services, pace, { isQuick });
+  // Each has a third of the messages: V8 is not through yet, and what gathers takes other ways than when saturated.
+  await warmUp(services, pace, { isQuick });
   const before = pids.map((pid) => cpuSeconds([pid]));
   const talk = await measureTalk(services, subject, { pace, seconds });
   const used = pids.map((pid, i) => cpuSeconds([pid]) - (before[i] ?? 0));

@@ -31,7 +31,7 @@ async function measureWriter(
   { name, rooms, flushMs }: Work,
   subject: keyof typeof writersOf,
 ): Promise<Row[]> {
-  const times = isQuick ? { warmUpMs: 500, measuredMs: 1500 } : { warmUpMs: 1000, measuredMs: 3000 };
+  const times = isQuick ? { warmUpMs: 500, measuredMs: 1500 } : { warmUpMs: 5000, measuredMs: 3000 };
   try {
     await setFlush(services, flushMs);
     const alone = await runAlone(services, { writer: writersOf[subject], rooms, inFlight, ...times });
