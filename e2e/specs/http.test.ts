@@ -52,6 +52,25 @@ describe("sessions", () => {
   });
 });
 
+describe("over TLS", () => {
+  it("a session's cookie is guarded, and opens the chat on both transports", async () => {
+    const tls = { "x-forwarded-proto": "https", origin: node.replace("http", "https") };
+    const entered = await request(node, "POST", "/api/session/guest", { name: "Tess" }, tls);
+    const cookie = (entered.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    expect(entered.headers.get("set-cookie")).toMatch(/^__Host-parley=.*; Secure/);
+    for (const transport of ["websocket", "polling"]) {
+      const extraHeaders = { ...tls, cookie };
+      const socket = io(node, { transports: [transport], reconnection: false, forceNew: true, extraHeaders });
+      const outcome = await new Promise<string>((resolve) => {
+        socket.on("connect", () => resolve("connected"));
+        socket.on("connect_error", (error) => resolve(error.message));
+      });
+      socket.close();
+      expect({ transport, outcome }).toEqual({ transport, outcome: "connected" });
+    }
+  });
+});
+
 describe("bad requests", () => {
   it("get a clear error in the contract's form", async () => {
     const cases: [string, string, unknown, Record<string, string>, number, string][] = [

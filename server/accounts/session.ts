@@ -13,10 +13,12 @@ declare module "express-session" {
   }
 }
 
-/** Who the session's cookie belongs to: secure connections get a name that browsers guard (T3). */
+/** How sessions are signed, and what their cookie is called: secure connections get a name that browsers guard (T3). */
 export interface SessionOptions {
   secrets: string[];
   cookieDomain: string | null;
+  /** Whether the client came over TLS; asked of Express' requests and of handshakes, which never pass Express. */
+  isSecure(request: IncomingMessage): boolean;
 }
 
 const lifetimeMs = 30 * 24 * 3600 * 1000;
@@ -51,7 +53,7 @@ export function createSessions(database: Database, options: SessionOptions): Req
   const guardedName = options.cookieDomain === null ? "__Host-parley" : "__Secure-parley";
   const guarded = session({ ...common, name: guardedName, cookie: { ...cookie, ...domain, secure: true } });
   const plain = session({ ...common, name: "parley", cookie: { ...cookie, ...domain, secure: false } });
-  return (request, response, next) => (request.secure ? guarded : plain)(request, response, next);
+  return (request, response, next) => (options.isSecure(request) ? guarded : plain)(request, response, next);
 }
 
 async function readSessions(queries: Queries, ids: string[]): Promise<(SessionData | null)[]> {

@@ -7,6 +7,7 @@ import { io as connect, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { User } from "../../shared/values.js";
 import { beginSession, createSessions } from "../accounts/session.js";
+import { isSecure } from "../http/client-address.js";
 import { createTestDatabase, eventually, type TestDatabase } from "../test/services.js";
 import type { ChatServer } from "./types.js";
 import { receiveVisitors, visitorOf } from "./visitor.js";
@@ -22,8 +23,12 @@ const clients: Socket[] = [];
 beforeAll(async () => {
   tests = await createTestDatabase("visitor");
   const secrets = ["a-secret-of-forty-characters-for-the-tests"];
-  const sessions = createSessions(tests.open(), { secrets, cookieDomain: null });
-  const app = express();
+  const sessions = createSessions(tests.open(), {
+    secrets,
+    cookieDomain: null,
+    isSecure: (request) => isSecure(request, 1),
+  });
+  const app = express().set("trust proxy", 1);
   app.get("/enter", sessions, async (request, response) => {
     await beginSession(request, ann);
     response.end();
@@ -68,6 +73,20 @@ it.each([[["websocket"]], [["polling"]], [["polling", "websocket"]]])(
   },
 );
 
+it.each([[["websocket"]], [["polling"]]])(
+  "knows who came over TLS, by the guarded cookie alone: %j",
+  async (transports) => {
+    const tls = { "x-forwarded-proto": "https" };
+    const entered = await fetch(`${url}/enter`, { headers: tls });
+    const guarded = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect(guarded).toMatch(/^__Host-parley=/);
+    const { socket } = await come(transports, { cookie: guarded, ...tls });
+    expect(visitorOf(socket).user).toEqual(ann);
+    const { socket: plain } = await come(transports, { cookie, ...tls });
+    expect(visitorOf(plain).user).toBeNull();
+  },
+);
+
 it("knows a visitor without a session", async () => {
   const { socket } = await come(["websocket"], {});
   expect(visitorOf(socket)).toMatchObject({ user: null, address: "10.0.0.1" });
@@ -75,8 +94,9 @@ it("knows a visitor without a session", async () => {
 
 it("does not have the TCP socket of a WebSocket hold its handshake", async () => {
   for (const transports of [["websocket"], ["polling", "websocket"]]) {
-    const { client, socket } = await come(transports, { cookie });
-    await eventually("a WebSocket", () => client.io.engine.transport.name === "websocket");
+    const { socket } = await come(transports, { cookie });
+    // Seen from here: the client says so a moment earlier.
+    await eventually("a WebSocket", () => socket.conn.transport.name === "websocket");
     const { transport } = socket.conn as unknown as {
       transport: { socket: { _socket: { listeners(event: string): (() => void)[] } } };
     };

@@ -5,7 +5,7 @@ import { judgeSessions } from "../accounts/validity.js";
 import type { NodeConfig } from "../config/config.js";
 import { Failure } from "../failure.js";
 import { createApp, nodeApp } from "../http/app.js";
-import { clientAddress } from "../http/client-address.js";
+import { clientAddress, isSecure } from "../http/client-address.js";
 import { assertOrigin } from "../http/origin.js";
 import { chatCommands } from "../io/chat.js";
 import { drainSockets } from "../io/drain.js";
@@ -83,6 +83,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
     cookieDomain: config.cookieDomain,
+    isSecure: (request) => isSecure(request, proxies),
   });
   const origins = { allowed: config.allowedOrigins, proxies };
 

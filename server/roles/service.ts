@@ -3,6 +3,7 @@ import { createAccounts } from "../accounts/accounts.js";
 import { createSessions } from "../accounts/session.js";
 import type { Config } from "../config/config.js";
 import { createApp } from "../http/app.js";
+import { isSecure } from "../http/client-address.js";
 import { healthRoutes } from "../http/health.js";
 import { metricsRoutes } from "../http/metrics.js";
 import { currentUser } from "../http/session-user.js";
@@ -14,6 +15,7 @@ export function serviceApp(config: Config, { database, health, metrics, metricsJ
   const sessions = createSessions(database, {
     secrets: config.sessionSecrets,
     cookieDomain: config.cookieDomain,
+    isSecure: (request) => isSecure(request, config.trustProxy),
   });
   const app = createApp(config.trustProxy, []);
   app.use(healthRoutes(health));
