@@ -70,6 +70,16 @@ describe("a killed node", () => {
     );
     admin.close();
   });
+
+  it("does not count against its users' limit when they come back", async () => {
+    const session = await guest(stack.url, "Many windows");
+    const windows = await Promise.all(Array.from({ length: 12 }, () => connect(session)));
+    people.push(...windows);
+    const home = (await session.request("GET", "/health")).body.instanceId as string;
+    process.kill(stack.process(home).pid, "SIGKILL");
+    await eventually("they are gone", () => windows.every(({ socket }) => !socket.connected));
+    await eventually("all are back", () => windows.every(({ socket }) => socket.connected), 20_000);
+  });
 });
 
 describe("killed Redis", () => {

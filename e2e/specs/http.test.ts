@@ -239,6 +239,26 @@ describe("the emitter", () => {
 
 // Last, because it leaves this address without logins for a while.
 describe("limits", () => {
+  it("let in as many sockets of a user as are allowed, though all come at one moment to several nodes", async () => {
+    const session = await guest(node, "Many");
+    const sockets = Array.from({ length: 30 }, (_, i) => {
+      const base = stack.process(`node-${(i % 2) + 1}`).url;
+      return io(base, { ...socketOptions(at(base, session), ["websocket"]), reconnection: false });
+    });
+    const outcomes = await Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise<string>((resolve) => {
+            socket.on("connect", () => resolve("connected"));
+            socket.on("connect_error", (error) => resolve(error.message));
+          }),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === "connected")).toHaveLength(20);
+    expect(outcomes.filter((outcome) => outcome === "rate_limited")).toHaveLength(10);
+    sockets.forEach((socket) => socket.close());
+  });
+
   it("limit logins by account and address across the nodes", async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 40; i += 1) {

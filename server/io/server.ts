@@ -112,19 +112,28 @@ interface Authenticated {
   handshake: { auth: object; query: object };
 }
 
+/** Who was admitted and has not been welcomed yet. */
+const admitted = new WeakSet<object>();
+
 /** Takes the user from the handshake's session, fresh from the accounts; without one: `unauthenticated`. */
 function authenticate({ accounts, connections }: NamespaceDeps) {
   return (socket: Authenticated, next: (error?: Error) => void): void => {
     const visitor = visitorOf(socket);
     findUser(visitor, accounts)
       .then(async (user) => {
+        const connector = { userId: user.id, address: visitor.address };
         // The dashboard's namespace shares the chat's connection, which is counted already.
-        if (socket.nsp.name === "/")
-          await connections.assertBelow({ userId: user.id, address: visitor.address });
+        const isCounted = socket.nsp.name === "/";
+        if (isCounted) {
+          await connections.admit(connector);
+          admitted.add(socket);
+        }
         socket.data.user = user;
         // What a client sends along is not passed on to other nodes either.
         Object.assign(socket.handshake, { auth: {}, query: {} });
         next();
+        // Socket.IO welcomes in the turn it was told to, unless the connection ended meanwhile.
+        if (isCounted) setImmediate(() => admitted.delete(socket) && connections.closed(connector));
       })
       .catch((error: unknown) => next(refusal(error)));
   };
@@ -142,7 +151,7 @@ const connectorOf = (socket: ChatSocket) => ({
 
 function welcome(socket: ChatSocket, deps: NamespaceDeps): void {
   const { user } = socket.data;
-  deps.connections.opened(connectorOf(socket));
+  admitted.delete(socket);
   deps.revocation.hold(socket);
   void socket.join(userChannel(user.id));
   deps.metrics.connectedClients.inc();

@@ -46,7 +46,9 @@ export async function startNode(config: NodeConfig): Promise<Role> {
       await presence.heartbeat(fresh);
       await connections.renew();
     },
-    onKilled: (boot) => presence.sweep(boot),
+    async onKilled(boot) {
+      await Promise.all([connections.sweep(boot), presence.sweep(boot)]);
+    },
   });
   const { bus, database, log, metrics, isDegraded } = instance;
   const proxies = config.trustProxy;
