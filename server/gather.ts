@@ -63,6 +63,18 @@ export function gatherTurn<K, V>(read: (keys: K[]) => Promise<V[]>): (key: K) =>
     });
 }
 
+/** Commands that share a round trip; Redis answers others between two such. */
+const togetherMax = 64;
+
+/** Does the work for each, a bounded number at once; fails with the first failure. */
+export async function forEachTogether<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  while (left.length > 0) await Promise.all(left.splice(0, togetherMax).map(work));
+}
+
 /**
  * Does equal reads at one moment once: those who ask while one is on its way share the next one. They can not share
  * that one: it may have looked before something that they must see.

@@ -152,6 +152,7 @@ function fakeStore() {
     depart: async ({ id }) => void leased.delete(id),
     leaveRoom: async () => {},
     sweep: async () => [],
+    prune: async () => {},
     counts: async () => countByRole(leased.values()),
     inRoom: async () => [],
   };
@@ -168,6 +169,17 @@ async function buildWithEve() {
   expect((await built.said())[0]?.counts.members).toBe(2);
   return { ...shared, ...built };
 }
+
+it("gives up with the last ones who went a moment before it closed", async () => {
+  const { store, leased } = fakeStore();
+  const { presence, said } = build("on", store);
+  presence.connect("s1", ann);
+  presence.connect("s2", bob);
+  await said();
+  presence.disconnect("s2");
+  await presence.close();
+  expect([...leased.keys()]).toEqual([]);
+});
 
 describe("presence after an outage of Redis", () => {
   it("takes away who left meanwhile", async () => {

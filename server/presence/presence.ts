@@ -1,4 +1,5 @@
 import type { PresenceCounts, PresenceDiff } from "../../shared/presence.js";
+import { forEachTogether } from "../gather.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { User } from "../../shared/values.js";
@@ -46,6 +47,9 @@ const departedMax = 10_000;
 
 /** Longer than it takes all nodes to notice that Redis is back, or empty. */
 const settleMs = 2000;
+
+const takeAway = (store: PresenceStore, { where, user }: Changes["left"][number]) =>
+  where === null ? store.depart(user) : store.leaveRoom(where, user);
 
 const departureKey = (where: Where, { id, role }: User) => `${where ?? ""} ${id} ${role}`;
 
@@ -102,8 +106,8 @@ export function createPresence(ports: PresencePorts): Presence {
   async function share({ came }: Changes, changed: string[]): Promise<void> {
     const store = shared();
     if (store === null) return;
-    for (const [key, { where, user }] of departed) {
-      await (where === null ? store.depart(user) : store.leaveRoom(where, user));
+    for (const [key, gone] of departed) {
+      await takeAway(store, gone);
       departed.delete(key);
     }
     const inside = [...came].flatMap(([where, who]) => (where === null ? [] : [[where, who] as const]));
@@ -115,10 +119,10 @@ export function createPresence(ports: PresencePorts): Presence {
     const store = shared();
     if (store && performance.now() < believeFrom) return;
     const inside = new Set(users.rooms());
-    for (const room of rooms) {
+    await forEachTogether(rooms, async (room) => {
       if (inside.has(room)) told.tellRoom(room, store ? await store.inRoom(room) : users.in(room));
       else told.forget(room);
-    }
+    });
     tellCounts(store ? await store.counts() : countByRole(users.in(null)));
   }
 
@@ -131,7 +135,9 @@ export function createPresence(ports: PresencePorts): Presence {
 
   async function renew(): Promise<void> {
     const rooms = users.rooms();
-    await shared()?.renew(users.in(null), new Map(rooms.map((room) => [room, users.in(room)])));
+    const store = shared();
+    await store?.renew(users.in(null), new Map(rooms.map((room) => [room, users.in(room)])));
+    await store?.prune();
   }
 
   /** Leases everybody anew and has the others look; tells nobody that others are gone until they have done so too. */
@@ -181,9 +187,14 @@ export function createPresence(ports: PresencePorts): Presence {
       const store = shared();
       if (!store) return;
       const rooms = users.rooms();
-      await Promise.all(users.in(null).map((user) => store.depart(user)));
+      const changes = users.takeChanges();
+      noteDeparted(changes);
+      const gone = [...departed.values()].map((each) => takeAway(store, each));
+      const staying = users.in(null).map((user) => store.depart(user));
+      await Promise.all([...gone, ...staying]);
       for (const room of rooms) for (const user of users.in(room)) await store.leaveRoom(room, user);
-      ports.hint(rooms);
+      const changed = [...changes.where].filter((where) => where !== null);
+      ports.hint([...new Set([...rooms, ...changed])]);
     },
   };
 }

@@ -49,6 +49,10 @@ for i = 1, #some, 2 do
 end
 return #some / 2`;
 
+/** Takes out leases that are over. KEYS: the three global sets. */
+export const pruneScript = `${now}
+for _, key in ipairs(KEYS) do redis.call('ZREMRANGEBYSCORE', key, '-inf', now) end`;
+
 /** KEYS: the three global sets. */
 export const countScript = `${now}
 return { redis.call('ZCOUNT', KEYS[1], now, '+inf'), redis.call('ZCOUNT', KEYS[2], now, '+inf'), redis.call('ZCOUNT', KEYS[3], now, '+inf') }`;

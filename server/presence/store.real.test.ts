@@ -82,6 +82,14 @@ it("renews more users than one script takes", async () => {
   expect(await store.inRoom("general")).toHaveLength(1201);
 });
 
+it("takes out leases that are over, of roles that it has nobody of too", async () => {
+  await redis.client.zAdd("chat:presence:global:guests", { score: 1, value: "stale" });
+  await redis.client.zAdd("chat:presence:global:admins", { score: Date.now() + 60_000, value: "live" });
+  await open("a").prune();
+  expect(await redis.client.zRange("chat:presence:global:guests", 0, -1)).toEqual([]);
+  expect(await redis.client.zRange("chat:presence:global:admins", 0, -1)).toEqual(["live"]);
+});
+
 it("rejects while Redis is away", async () => {
   const store = createPresenceStore(() => null, "a", 1000);
   await expect(store.counts()).rejects.toThrow("redis does not answer");

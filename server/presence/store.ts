@@ -1,9 +1,11 @@
 import type { PresenceCounts } from "../../shared/presence.js";
 import { user as userSchema, type User } from "../../shared/values.js";
 import type { RedisClient } from "../bus/redis.js";
+import { forEachTogether } from "../gather.js";
 import {
   countScript,
   departScript,
+  pruneScript,
   renewRoomScript,
   renewScript,
   roomScript,
@@ -20,6 +22,8 @@ export interface PresenceStore {
   leaveRoom(room: string, user: User): Promise<void>;
   /** Takes away all that a dead boot had, but for who is on another one too; returns the rooms it was in. */
   sweep(dead: string): Promise<string[]>;
+  /** Takes out users whose lease is over, of whatever instance (H18). */
+  prune(): Promise<void>;
   counts(): Promise<PresenceCounts>;
   /** Users in a room on any live instance, each once. */
   inRoom(room: string): Promise<User[]>;
@@ -66,13 +70,13 @@ export function createPresenceStore(
           });
         }
       }
-      for (const [room, inside] of rooms) {
+      await forEachTogether(rooms, async ([room, inside]) => {
         for (let i = 0; i < inside.length; i += chunk) {
           const members = inside.slice(i, i + chunk).map((user) => memberOf(boot, user));
           const keys = [roomKey(room), roomsOf(boot)];
           await redis().eval(renewRoomScript, { keys, arguments: [lease, room, ...members] });
         }
-      }
+      });
     },
     async depart(user) {
       await redis().eval(departScript, {
@@ -92,6 +96,9 @@ export function createPresenceStore(
         await redis().eval(sweepRoomScript, { keys: [roomKey(room)], arguments: [dead] });
       await redis().del(roomsOf(dead));
       return rooms;
+    },
+    async prune() {
+      await redis().eval(pruneScript, { keys: globals, arguments: [] });
     },
     async counts() {
       const [guests = 0, members = 0, admins = 0] = (
