@@ -118,7 +118,7 @@ export function openBus(config: BusConfig, listeners: BusListeners, metrics: Met
     },
     log,
   );
-  const guarded = guardSubscriber(subscriptions, guard.wrap, announce);
+  const guarded = guardSubscriber(subscriptions, guard.wrap, announce, arrivals.left);
   const subscriber: GuardedSubscriber = {
     ...guarded,
     pSubscribe(pattern, listener) {

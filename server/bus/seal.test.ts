@@ -84,6 +84,20 @@ describe("arrivals", () => {
     expect(arrivals.note("b", "c", 8)).toBe("repeated");
   });
 
+  it("miss nothing where nobody listened, and know a repeat all the same", () => {
+    const arrivals = createArrivals();
+    for (const sequence of [7, 8]) arrivals.note("a", "c", sequence);
+    for (const sequence of [1, 2]) arrivals.note("a", "d", sequence);
+    arrivals.left("c");
+    expect([8, 20, 21, 23].map((sequence) => arrivals.note("a", "c", sequence))).toEqual([
+      "repeated",
+      "new",
+      "new",
+      "after_a_hole",
+    ]);
+    expect(arrivals.note("a", "d", 4)).toBe("after_a_hole");
+  });
+
   it("take each message once, whatever the order", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 100, max: 180 }), { minLength: 1 }), (sequence) => {

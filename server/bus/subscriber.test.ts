@@ -18,6 +18,7 @@ it("follows rooms while Redis has not answered yet, though it was asked for the 
     },
     (listener) => listener,
     silent,
+    () => {},
   );
   void subscriber.pSubscribe(`${baseChannel("/")}*`, () => {});
   // Patience ends: nobody's joining waits for Redis.

@@ -24,12 +24,13 @@ const patienceMs = 300;
 /**
  * By itself the adapter subscribes by pattern, so that every node pays for every message of the cluster. Here a
  * namespace has its base channel, and each chat room with local members one of its own. `announce` tells those who
- * publish there that somebody listens now.
+ * publish there that somebody listens now; `left` is told of channels that are listened to no more.
  */
 export function guardSubscriber(
   subscriptions: Subscriptions,
   guard: (listener: Listener) => Listener,
   announce: (channel: string) => Promise<unknown>,
+  left: (channel: string) => void,
 ): GuardedSubscriber {
   const own = new EventEmitter();
   const lingering = new Map<string, NodeJS.Timeout>();
@@ -76,7 +77,8 @@ export function guardSubscriber(
       const timer = setTimeout(() => {
         lingering.delete(room);
         followed.delete(room);
-        void subscriptions.remove(roomEventsChannel(room));
+        const channel = roomEventsChannel(room);
+        void subscriptions.remove(channel).then(() => left(channel));
       }, lingerMs);
       lingering.set(room, timer.unref());
     },

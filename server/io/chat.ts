@@ -44,6 +44,8 @@ export function chatCommands(deps: ChatDeps): CommandHandlers {
       const { visibility } = await access(user, room);
       // Live first, then the head, then the page: what comes between is in both, and the client drops what it knows.
       await socket.join(channel);
+      // Gone while it was asked: it can not join any more, and nobody would leave for it what is followed here.
+      if (!socket.connected) throw new Failure("unavailable", "the connection ended");
       if (visibility === "private") deps.guard(room);
       await deps.follow(room);
       // Asked again, because he may have been taken out before he was in.

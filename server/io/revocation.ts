@@ -1,5 +1,6 @@
 import type { User } from "../../shared/values.js";
 import type { Verdict, HeldSession } from "../accounts/validity.js";
+import { shareEqual } from "../gather.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { ChatSocket } from "./types.js";
 import { visitorOf } from "./visitor.js";
@@ -62,15 +63,15 @@ export function createRevocation({ judge, onUser, log }: RevocationPorts): Revoc
     }
   }
 
-  let looking: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    looking ??= look(undefined).finally(() => (looking = null));
-  }, everyMs);
+  // Many reasons to look at all come at one moment, such as a hole in each room's news: they share the next look.
+  const lookAtAll = shareEqual<void>();
+  const checkAll = () => void lookAtAll("all", () => look(undefined));
+  const timer = setInterval(checkAll, everyMs);
 
   return {
     hold: (socket) => void held.add(socket),
     release: (socket) => void held.delete(socket),
-    check: (userIds) => void look(userIds),
+    check: (userIds) => (userIds === undefined ? checkAll() : void look(userIds)),
     stop: () => clearInterval(timer),
   };
 }
