@@ -31,6 +31,8 @@ export const instanceRecord = z.object({
   eventLoopLagMs: z.number().nonnegative(),
   /** Messages appended since start. */
   messagesAppended: z.number().int().nonnegative(),
+  /** Messages appended a second, over the last ten seconds before the heartbeat; versions before this do not tell. */
+  messagesPerSecond: z.number().nonnegative().default(0),
 });
 export type InstanceRecord = z.infer<typeof instanceRecord>;
 
@@ -51,7 +53,7 @@ export interface ClusterHealth {
   ageMs: number;
   instances: InstanceView[];
   presence: PresenceCounts;
-  /** Of the nodes together, over the time since the look before; 0 at the first. */
+  /** Of all instances together, each over ten seconds. */
   messagesPerSecond: number;
 }
 

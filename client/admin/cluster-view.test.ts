@@ -16,6 +16,7 @@ const instance = (instanceId: string): InstanceView => ({
   heapUsedBytes: 0,
   eventLoopLagMs: 0,
   messagesAppended: 0,
+  messagesPerSecond: 0,
   heartbeatAgeMs: 0,
 });
 const health = (ids: string[], degraded = false): ClusterHealth => ({

@@ -331,6 +331,7 @@ describe("two emitters", () => {
     await ended;
     await eventually("the second's leave", () => told.includes("left emitter-2"), 20_000);
     expect(told.sort()).toEqual([
+      "draining emitter-2",
       "joined emitter-1",
       "joined worker-1",
       "joined worker-1",

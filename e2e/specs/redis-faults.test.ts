@@ -5,7 +5,7 @@ import { tellRedis } from "../faults/servers.js";
 import { nodes, startWorld, type World } from "../faults/world.js";
 import { eventually } from "../support/eventually.js";
 import { metricsKey, readMetrics } from "../support/metrics.js";
-import { connect, type Person } from "../support/person.js";
+import { connect, connectAdmin, type Person } from "../support/person.js";
 import { relayTo, type Relay } from "../support/relay.js";
 import { enter, guest, request } from "../support/session.js";
 
@@ -13,6 +13,11 @@ let world: World;
 let relay: Relay;
 let ann: Person;
 let bob: Person;
+let dashboard: ReturnType<typeof connectAdmin>;
+/** What an admin on node-1 was told, oldest first. */
+const news: string[] = [];
+/** The others took it for lost, and the emitter tells that too. */
+const isOfItself = (text: string) => /^node-1 (degraded|recovered)$/.test(text);
 /** How many are online, as Bob was told. */
 const told: PresenceCounts[] = [];
 
@@ -32,8 +37,12 @@ beforeAll(async () => {
   bob.socket.on("presence:diff", ({ room, counts }) => void (room === undefined && told.push(counts)));
   await ann.join("general");
   await bob.join("general");
+  dashboard = connectAdmin(await enter(url("node-1"), "/api/session", world.stack.admin));
+  dashboard.on("cluster:event", ({ kind, instanceId }) => void news.push(`${instanceId} ${kind}`));
+  dashboard.on("cluster:health", ({ degraded }) => void news.push(degraded ? "all unknown" : "all known"));
 });
 afterAll(async () => {
+  dashboard?.close();
   ann?.close();
   bob?.close();
   relay?.close();
@@ -70,6 +79,7 @@ describe("F-8 Redis cut from one node", () => {
       await eventually("all three are online", () => told.at(-1)?.guests === 3);
       let disconnects = 0;
       for (const { socket } of [ann, bob]) socket.on("disconnect", () => void (disconnects += 1));
+      news.splice(0);
       const cutAt = performance.now();
       world.toRedis.cut(how, "node-1");
       const noticed = (async () => {
@@ -96,10 +106,15 @@ describe("F-8 Redis cut from one node", () => {
       const meanwhile = await bothWays(`${how}, degraded`);
       expect(await Promise.all(["node-2", "node-3"].map(status))).toEqual(["ok", "ok"]);
 
+      await eventually("its admins are told", () => news.includes("all unknown"), 3000);
+      expect(news.filter(isOfItself)).toEqual(["node-1 degraded"]);
+
       const healedAt = performance.now();
       world.toRedis.heal();
       await eventually("node-1 is well", async () => (await status("node-1")) === "ok", 2000);
       const healedMs = Math.round(performance.now() - healedAt);
+      await eventually("its admins are told of that", () => news.at(-1) === "all known", 6000);
+      expect(news.filter(isOfItself)).toEqual(["node-1 degraded", "node-1 recovered"]);
       const received = await metric("node-1", "chat_pubsub_received_total");
       await eventually("the live path leads to node-1 again", async () => {
         await reaches(bob, ann, `${how}, healed ${Math.random()}`);

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
-import { connect } from "../support/person.js";
-import { guest, request } from "../support/session.js";
+import { connect, connectAdmin } from "../support/person.js";
+import { enter, guest, request } from "../support/session.js";
 import { freePorts } from "../support/ports.js";
 import { startStack } from "../support/stack.js";
 
@@ -90,6 +90,10 @@ describe("the runner", () => {
       await eventually("Bob has it", () => bob.texts("general").includes("alone together"));
       ann.close();
       bob.close();
+      const dashboard = connectAdmin(await enter(stack.url, "/api/session", stack.admin));
+      const health = await new Promise((resolve) => dashboard.once("cluster:health", resolve));
+      expect(health).toMatchObject({ distributedMode: false, instances: [{ instanceId: "node-1" }] });
+      dashboard.close();
     } finally {
       await stack.stop();
     }

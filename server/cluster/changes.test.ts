@@ -16,6 +16,7 @@ const view = (instanceId: string, boot: string, status: InstanceView["status"] =
   heapUsedBytes: 0,
   eventLoopLagMs: 0,
   messagesAppended: 0,
+  messagesPerSecond: 0,
   heartbeatAgeMs: 0,
 });
 const changes = (before: InstanceView[], now: InstanceView[], departed: string[] = []) =>
@@ -31,7 +32,7 @@ it("tells who joined", () => {
 
 it("tells those that left in good order from those that were lost", () => {
   const before = [view("a", "1"), view("b", "2"), view("c", "3", "draining")];
-  expect(changes(before, [], ["a"])).toEqual(["a left", "b lost", "c left"]);
+  expect(changes(before, [], ["a"])).toEqual(["a draining", "a left", "b lost", "c left"]);
 });
 
 it("takes a restart under the same id for a loss and a join", () => {

@@ -9,7 +9,7 @@ const told: Partial<Record<InstanceView["status"], ClusterEvent["kind"]>> = {
 
 /**
  * What happened between two looks at the cluster, by boot: a restart under the same id is a loss (or a leave) and a
- * join. `departed` names those that left in good order.
+ * join. `departed` names those that left in good order; they drained before, though no look may have met them at it.
  */
 export function clusterChanges(
   before: InstanceView[],
@@ -27,9 +27,11 @@ export function clusterChanges(
   });
   const gone = before.filter((instance) => !current.has(instance.boot));
   return [
-    ...gone.map((instance) =>
-      event(departed.has(instance.instanceId) || instance.status === "draining" ? "left" : "lost", instance),
-    ),
+    ...gone.flatMap((instance) => {
+      if (instance.status === "draining") return [event("left", instance)];
+      if (!departed.has(instance.instanceId)) return [event("lost", instance)];
+      return [event("draining", instance), event("left", instance)];
+    }),
     ...now.filter((instance) => !previous.has(instance.boot)).map((instance) => event("joined", instance)),
     ...now.flatMap((instance) => {
       const then = previous.get(instance.boot)?.status;

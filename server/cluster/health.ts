@@ -31,8 +31,6 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
     departed: new Set<string>(),
     at: performance.now(),
   };
-  let appended: { total: number; at: number } | null = null;
-  let rate = 0;
 
   async function read(): Promise<void> {
     if (ports.list === null) {
@@ -48,15 +46,6 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
     }
   }
 
-  /** Messages a second since the look before; counters of instances that came or went would make it jump. */
-  function measure(instances: InstanceView[]): void {
-    const total = instances.reduce((sum, instance) => sum + instance.messagesAppended, 0);
-    const now = performance.now();
-    if (appended && now - appended.at < 1000) return;
-    if (appended) rate = Math.max(0, ((total - appended.total) * 1000) / (now - appended.at));
-    appended = { total, at: now };
-  }
-
   return async () => {
     await read().catch(() => {});
     const ageMs = Math.round(performance.now() - last.at);
@@ -66,7 +55,7 @@ export function createClusterLook(ports: ClusterLookPorts): () => Promise<Cluste
     const instances = [...aged, ...(known ? [ports.self()] : [])].sort((a, b) =>
       a.instanceId.localeCompare(b.instanceId, "en", { numeric: true }),
     );
-    measure(instances);
+    const rate = instances.reduce((sum, instance) => sum + instance.messagesPerSecond, 0);
     return {
       departed: last.departed,
       health: {

@@ -19,7 +19,7 @@ const fence = async (name: string) => {
 };
 
 const lease = (name: string, holder: string, durationMs = 60_000, on = database) =>
-  createLease<string>(on, name, holder, durationMs);
+  createLease<string>(on, name, holder, durationMs).ask;
 const held = async (asked: ReturnType<ReturnType<typeof lease>>) => (await asked).held;
 
 it("is held by one of many that ask at once, and stays with it", async () => {
@@ -37,6 +37,15 @@ it("is taken over after its end, and the fence grows with the holder", async () 
   await eventually("the lease over and taken by b", () => held(b(null)), 3000);
   expect(await fence("two")).toBe(2);
   expect(await held(a(null))).toBe(false);
+});
+
+it("is free at once when its holder gives it up, and what he knew stays", async () => {
+  const [a, b] = [createLease<string>(database, "five", "a", 60_000), lease("five", "b")];
+  await a.ask("1");
+  await createLease<string>(database, "five", "another", 60_000).release();
+  expect(await held(b(null))).toBe(false);
+  await a.release();
+  expect(await b("2")).toEqual({ held: true, previous: "1" });
 });
 
 it("stays with its holder while the database is away, and its memory with it", async () => {

@@ -1,7 +1,9 @@
 import type { InstanceRecord, InstanceStatus, InstanceView } from "../../shared/cluster.js";
 import type { Config } from "../config/config.js";
+import { shareEqual } from "../gather.js";
 import { messageOf, rateLimited, type Log } from "../metrics/log.js";
 import type { Metrics } from "../metrics/metrics.js";
+import { createRate } from "../metrics/rate.js";
 import type { Registry } from "./registry.js";
 import { watchEventLoop, type EventLoop } from "../metrics/event-loop.js";
 
@@ -16,7 +18,7 @@ export interface Membership {
   list(): ReturnType<Registry["list"]>;
   /** Whether the event loop was blocked just now (F-16). */
   isBlocked(): boolean;
-  /** Writes the entry once, and with it what the role does at each heartbeat; never rejects. */
+  /** Writes the entry once, then does what the role does at each heartbeat; never rejects. */
   beat(): Promise<void>;
   /** Beats from now on, and looks every second who is there. */
   start(): void;
@@ -46,6 +48,9 @@ export interface MembershipPorts {
 /** How often it is looked who is there: a killed instance is cleaned up after within three of these. */
 const lookEveryMs = 1000;
 
+/** A rate is told over this time. */
+const rateWindowMs = 10_000;
+
 /** How this process fares. */
 function readVitals(eventLoop: EventLoop) {
   const { rss, heapUsed } = process.memoryUsage();
@@ -59,16 +64,18 @@ export function createMembership(ports: MembershipPorts): Membership {
   const startedAt = Date.now();
   let vitals = readVitals(eventLoop);
   let appended = 0;
+  const appendRate = createRate(rateWindowMs);
   let isTwin = false;
   const timers: NodeJS.Timeout[] = [];
-  let beating: Promise<void> | null = null;
+  let beating: Promise<boolean | null> | null = null;
+  let isFresh = false;
+  /** One at a time, and however long it takes, the entry is renewed meanwhile. */
+  const shareRole = shareEqual<void>();
   const logFailure = rateLimited(10_000, (suppressed, error: unknown) =>
     log.warn({ error: messageOf(error), suppressed }, "heartbeat failed"),
   );
 
   function record(): InstanceRecord {
-    // The counter tells its value a moment later: good enough for a rate.
-    void metrics.messagesAppended.get().then(({ values }) => (appended = values[0]?.value ?? 0));
     return {
       instanceId: config.instanceId,
       boot: config.boot,
@@ -80,8 +87,14 @@ export function createMembership(ports: MembershipPorts): Membership {
       lastHeartbeat: Date.now(),
       connectedClients: ports.connectedClients(),
       messagesAppended: appended,
+      messagesPerSecond: appendRate.perSecond(),
       ...vitals,
     };
+  }
+
+  async function countAppended(): Promise<void> {
+    appended = (await metrics.messagesAppended.get()).values[0]?.value ?? 0;
+    appendRate.note(appended);
   }
 
   async function cleanUpAfter(boot: string): Promise<void> {
@@ -100,20 +113,31 @@ export function createMembership(ports: MembershipPorts): Membership {
   async function beat(): Promise<void> {
     await beating;
     beating ??= writeEntry().finally(() => (beating = null));
-    return beating;
+    const fresh = await beating;
+    if (fresh === null) return;
+    isFresh ||= fresh;
+    await shareRole("role", beatRole).catch(logFailure);
   }
 
-  async function writeEntry(): Promise<void> {
+  function beatRole(): Promise<void> {
+    const fresh = isFresh;
+    isFresh = false;
+    return ports.onHeartbeat(fresh);
+  }
+
+  /** Whether Redis knew nothing of this instance; null where nothing was written. */
+  async function writeEntry(): Promise<boolean | null> {
     vitals = readVitals(eventLoop);
-    if (isDegraded()) return;
+    if (isDegraded()) return null;
     try {
       const beaten = await registry?.heartbeat(record());
       noticeTwin(beaten !== undefined && beaten.suffix !== config.instanceId);
       // Started again so quickly that nobody has found the one before dead.
       if (beaten?.killed) await cleanUpAfter(beaten.killed);
-      await ports.onHeartbeat(beaten?.fresh ?? false);
+      return beaten?.fresh ?? false;
     } catch (error) {
       logFailure(error);
+      return null;
     }
   }
 
@@ -140,7 +164,10 @@ export function createMembership(ports: MembershipPorts): Membership {
     start() {
       timers.push(
         setInterval(() => void beat(), config.heartbeatIntervalMs),
-        setInterval(ports.look, lookEveryMs),
+        setInterval(() => {
+          ports.look();
+          void countAppended();
+        }, lookEveryMs),
       );
     },
     pause,

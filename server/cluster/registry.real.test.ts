@@ -30,6 +30,7 @@ async function join(instanceId: string, timeoutMs = 60_000) {
     heapUsedBytes: 0,
     eventLoopLagMs: 0,
     messagesAppended: 0,
+    messagesPerSecond: 0,
   };
   const registry = createRegistry(bus, timeoutMs);
   const boots = async () => (await registry.list()).instances.map((instance) => instance.boot);

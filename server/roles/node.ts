@@ -7,6 +7,7 @@ import { Failure } from "../failure.js";
 import { createApp, nodeApp } from "../http/app.js";
 import { clientAddress, isSecure } from "../http/client-address.js";
 import { assertOrigin } from "../http/origin.js";
+import { createAdminNews } from "../io/admin-news.js";
 import { chatCommands } from "../io/chat.js";
 import { drainSockets } from "../io/drain.js";
 import { socketRoom } from "../bus/channels.js";
@@ -36,6 +37,7 @@ export async function startNode(config: NodeConfig): Promise<Role> {
     },
     onDegraded(degraded) {
       io.local.emit("cluster:state", { degraded });
+      news.tell(degraded ? "degraded" : "recovered");
       if (degraded) return;
       logs.delivery.resync();
       presence.resume();
@@ -168,16 +170,25 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   nodeApp(app, nodeRoutes(parts), sessions, origins, log);
 
   const slowClients = cutSlowClients(io, metrics, log);
+  const news = createAdminNews({
+    instanceId: config.instanceId,
+    admin: () => io.of("/admin"),
+    isUnheard: () => bus === null || isDegraded(),
+    look: instance.look,
+    log,
+  });
   await instance.start(http);
 
   return {
     log,
     async stop() {
+      if (bus === null || isDegraded()) news.tell("draining");
       await instance.drain();
       await drainSockets(io, config.shutdownTimeoutMs / 3);
       logs.stop();
       revocation.stop();
       slowClients.stop();
+      news.stop();
       limiter.stop();
       await presence.close().catch(() => {});
       io.engine.close();

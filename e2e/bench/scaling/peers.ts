@@ -26,6 +26,7 @@ const recordOf = (instanceId: string, boot: string): InstanceRecord => ({
   heapUsedBytes: 100_000_000,
   eventLoopLagMs: 1.5,
   messagesAppended: 100_000,
+  messagesPerSecond: 10,
 });
 
 /** Enters so many instances into the registry. */
