@@ -36,11 +36,11 @@ describe("distributed mode", () => {
       ...distributed,
       REDIS_HOST: "main",
       REDIS_USERNAME: "node",
-      REDIS_PASSWORD: "p@ss:/#",
+      REDIS_PASSWORD: "50%off@:/#%40",
     });
     const url = new URL(config.redisUrl ?? "");
     expect([url.protocol, url.host, url.username]).toEqual(["redis:", "main:6379", "node"]);
-    expect(decodeURIComponent(url.password)).toBe("p@ss:/#");
+    expect(decodeURIComponent(url.password)).toBe("50%off@:/#%40");
   });
 
   it("may be a Cluster, which stands alone and needs another Redis for volatile data", () => {
@@ -91,6 +91,9 @@ describe("volatile data", () => {
   it("takes from the main parts what its own parts leave out", () => {
     const main = { REDIS_HOST: "main", REDIS_PORT: "1234", REDIS_PASSWORD: "pass" };
     expect(cacheOf({ ...main, CACHE_REDIS_PASSWORD: "other" })).toBe("redis://:other@main:1234");
+    expect(cacheOf({ ...main, REDIS_PASSWORD: "100%", CACHE_REDIS_PORT: "99" })).toBe(
+      "redis://:100%25@main:99",
+    );
   });
 
   it("keeps a password that is escaped in the main address", () => {

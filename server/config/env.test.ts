@@ -92,7 +92,12 @@ describe("a wrong value", () => {
     ["STREAMING_API_BASE_URL", "chat.example", /https:\/\//],
     ["SESSION_COOKIE_DOMAIN", "localhost", /domain/],
     ["PRESENCE", "maybe", /"counts"/],
-    ["ADMIN_PASSWORD", "admin", /10 characters/],
+    ["HOST", "127.0.0.1:3001/", /address or a host name/],
+    ["HOST", "my host", /address or a host name/],
+    ["ADMIN_PASSWORD", "admin", /10 to 256 characters/],
+    ["ADMIN_PASSWORD", "🐈🐈🐈🐈🐈", /10 to 256 characters/],
+    ["ADMIN_NAME", "a".repeat(33), /1 to 32 characters/],
+    ["ADMIN_NAME", " admin", /spaces at its ends/],
     ["GUESTS", "all", /"read"/],
     ["HEARTBEAT_INTERVAL_MS", "10s", /whole number/],
     ["HEARTBEAT_INTERVAL_MS", "99", />=100/],
@@ -133,6 +138,9 @@ describe("an unknown name", () => {
     ["redis_url", "REDIS_URL"],
     ["SESION_SECRET", "SESSION_SECRET"],
     ["LIMIT_MESAGES", "LIMIT_MESSAGES"],
+    ["GUEST", "GUESTS"],
+    ["HEARTBEAT_INTERVAL", "HEARTBEAT_INTERVAL_MS"],
+    ["dedup_window", "DEDUP_WINDOW_MS"],
     ["port", "PORT"],
   ])("that is nearly a setting is refused and the setting is named: %s", (name, meant) => {
     expect(refusal({ [name]: "1" })).toBe(`${name}: unknown; did you mean ${meant}?`);

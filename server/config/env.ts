@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { password, userName } from "../../shared/values.js";
 import { nearMiss } from "./near-miss.js";
 
 // The only place that says what the environment may hold. `.env.example` tells the meaning of each setting.
@@ -83,7 +84,10 @@ export const envSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9, ., _ and -")
     .optional(),
-  HOST: z.string().default("0.0.0.0"),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_%-]+$/, "an address or a host name, such as 0.0.0.0, :: or 127.0.0.1")
+    .default("0.0.0.0"),
   PORT: port.default(3001),
   UNIX_SOCKET: socketPath.optional(),
   DATA_DIR: z.string().default("var"),
@@ -120,8 +124,8 @@ export const envSchema = z.object({
     .regex(/^\.?[a-z0-9.-]+\.[a-z]{2,}$/i, "a domain, such as chat.example")
     .optional(),
   PRESENCE: z.enum(["on", "counts", "off"]).default("on"),
-  ADMIN_NAME: z.string().default("admin"),
-  ADMIN_PASSWORD: z.string().min(10, "needs at least 10 characters").optional(),
+  ADMIN_NAME: userName.default("admin"),
+  ADMIN_PASSWORD: password.optional(),
   GUESTS: z.enum(["write", "read", "off"]).default("write"),
   HEARTBEAT_INTERVAL_MS: ms(100, 600_000, 10_000),
   INSTANCE_TIMEOUT_MS: ms(500, 3_600_000, 45_000),

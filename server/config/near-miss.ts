@@ -4,10 +4,13 @@ export function nearMiss(name: string, settings: Iterable<string>): string | nul
   return null;
 }
 
+/** What a name of a duration is easily written without. */
+const unit = "_MS";
+
 /** Short names are left alone: HOME is no misspelt HOST. */
 function isNearMiss(name: string, setting: string): boolean {
-  if (name.toUpperCase() === setting) return true;
-  if (setting.length < 7 || Math.abs(name.length - setting.length) > 1) return false;
+  if (name.toUpperCase() === setting || name.toUpperCase() + unit === setting) return true;
+  if (setting.length < 6 || Math.abs(name.length - setting.length) > 2) return false;
   return editDistance(name.toUpperCase(), setting) <= (setting.length < 12 ? 1 : 2);
 }
 

@@ -5,7 +5,8 @@ export function requireRedis(env: Env): string {
   if (env.REDIS_SENTINELS) return throughSentinels(env, env.REDIS_SENTINELS);
   if (env.REDIS_CLUSTER_NODES) return asCluster(env, env.REDIS_CLUSTER_NODES);
   const url =
-    env.REDIS_URL ?? fromParts(env.REDIS_HOST, env.REDIS_PORT, env.REDIS_USERNAME, env.REDIS_PASSWORD);
+    env.REDIS_URL ??
+    fromParts(env.REDIS_HOST, env.REDIS_PORT, inUrl(env.REDIS_USERNAME), inUrl(env.REDIS_PASSWORD));
   if (url === null)
     throw new ConfigError("REDIS_URL: required with ENABLE_DISTRIBUTED_CHAT=true (or REDIS_HOST)");
   return url;
@@ -52,11 +53,14 @@ export function cacheRedis(env: Env): string | null {
   return fromParts(
     env.CACHE_REDIS_HOST ?? env.REDIS_HOST ?? main?.hostname,
     env.CACHE_REDIS_PORT ?? env.REDIS_PORT ?? (main?.port ? Number(main.port) : undefined),
-    env.CACHE_REDIS_USERNAME ?? env.REDIS_USERNAME ?? main?.username,
-    env.CACHE_REDIS_PASSWORD ?? env.REDIS_PASSWORD ?? main?.password,
+    inUrl(env.CACHE_REDIS_USERNAME ?? env.REDIS_USERNAME) ?? main?.username,
+    inUrl(env.CACHE_REDIS_PASSWORD ?? env.REDIS_PASSWORD) ?? main?.password,
     main?.protocol,
   );
 }
+
+/** A part as it stands in an address: a `URL` leaves `%` as it is, and who reads it takes that for an escape. */
+const inUrl = (part: string | undefined) => (part === undefined ? undefined : encodeURIComponent(part));
 
 function fromParts(
   host?: string,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createFirstAdmin, createUser } from "../accounts/accounts.js";
 import type { MigrationConfig } from "../config/config.js";
 import { migrate } from "../database/migrate.js";
+import { ConfigError } from "../config/env.js";
 import { openDatabase } from "../database/pool.js";
 import { createLog } from "../metrics/log.js";
 import { userName } from "../../shared/values.js";
@@ -27,13 +28,19 @@ export async function runMigration(config: MigrationConfig): Promise<void> {
   }
 }
 
-/** `parley admin create NAME`: an admin with `ADMIN_PASSWORD`, or a made-up one that is printed once. */
+/**
+ * `parley admin create NAME`: an admin with `ADMIN_PASSWORD`, or a made-up one that is printed once.
+ * @throws ConfigError for a name that nobody may have.
+ */
 export async function createAdmin(config: MigrationConfig, name: string): Promise<void> {
+  const checked = userName.safeParse(name);
+  if (!checked.success)
+    throw new ConfigError(`admin create NAME: ${checked.error.issues[0]?.message ?? "wrong"}`);
   const log = createLog(config.logLevel, null);
   const database = openDatabase({ url: config.url, pool: 1, name: "parley admin" }, log);
   try {
     const password = config.admin.password ?? madeUpPassword();
-    await createUser(database, userName.parse(name), password, "admin");
+    await createUser(database, checked.data, password, "admin");
     process.stdout.write(`created the admin ${name}\n`);
     if (config.admin.password === null) process.stdout.write(`password, shown once: ${password}\n`);
   } finally {
