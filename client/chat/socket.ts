@@ -14,15 +14,18 @@ export type AdminSocket = Socket<AdminServerToClientEvents, Record<string, never
 const ackTimeoutMs = 10_000;
 let socket: ChatSocket | null = null;
 
-function streamingUrl(): string | undefined {
+/** Where the socket is opened, if not at the page's own origin: a path in the address is where the server's stands. */
+function streamingServer(): { origin: string; path: string } | null {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="parley-streaming-url"]');
-  return meta?.content || undefined;
+  if (!meta?.content) return null;
+  const { origin, pathname } = new URL(meta.content);
+  return { origin, path: `${pathname.replace(/\/$/, "")}/socket.io/` };
 }
 
 /** Makes the page's one socket, not connected yet; the one before is closed. */
 export function createSocket(): ChatSocket {
   closeSocket();
-  const url = streamingUrl();
+  const elsewhere = streamingServer();
   const options = {
     autoConnect: false,
     forceNew: true,
@@ -32,9 +35,11 @@ export function createSocket(): ChatSocket {
     reconnectionDelayMax: 10_000,
     randomizationFactor: 0.8,
     timeout: 20_000,
-    withCredentials: url !== undefined,
   };
-  socket = url === undefined ? io(options) : io(url, options);
+  socket =
+    elsewhere === null
+      ? io(options)
+      : io(elsewhere.origin, { ...options, path: elsewhere.path, withCredentials: true });
   return socket;
 }
 

@@ -90,6 +90,7 @@ describe("bad requests", () => {
       ["GET", "/api/nothing", undefined, {}, 404, "not_found"],
       ["GET", "/api/rooms", undefined, {}, 401, "unauthenticated"],
       ["GET", "/.env", undefined, {}, 404, "not_found"],
+      ["GET", "/assets/none.js", undefined, {}, 404, "not_found"],
     ];
     for (const [method, path, body, headers, status, code] of cases) {
       const answer = await request(stack.url, method, path, body, headers);
@@ -227,6 +228,11 @@ describe("the emitter", () => {
     );
     const body = { text: "Maintenance at noon", level: "warning" };
     expect((await request(emitter, "POST", "/v1/announcements", body)).status).toBe(401);
+    // Nor is anything of it read.
+    expect((await request(emitter, "POST", "/v1/messages", "no JSON")).status).toBe(401);
+    expect(
+      (await request(emitter, "POST", "/v1/messages", "x", { "content-type": "text/plain" })).status,
+    ).toBe(401);
     expect(
       (await request(emitter, "POST", "/v1/announcements", { text: "x", level: "loud" }, bearer(emitterKey)))
         .status,

@@ -16,8 +16,19 @@ export interface NodeRoutes {
   client: Router;
 }
 
-/** An app with the settings every role shares: no banner, strict addresses, headers. */
-export function createApp(proxies: number, connectTo: string[]): Express {
+/** What the page may open its socket at, and poll: browsers take a WebSocket's scheme for another origin. */
+function socketSources(streamingUrl: string | null): string[] {
+  if (streamingUrl === null) return [];
+  const { protocol, host } = new URL(streamingUrl);
+  const isSecure = protocol === "https:" || protocol === "wss:";
+  return (isSecure ? ["https:", "wss:"] : ["http:", "ws:"]).map((scheme) => `${scheme}//${host}`);
+}
+
+/**
+ * An app with the settings every role shares: no banner, strict addresses, headers. `streamingUrl`: where pages open
+ * their socket, null for their own origin.
+ */
+export function createApp(proxies: number, streamingUrl: string | null): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("trust proxy", proxies).set("query parser", "simple");
   app.use(
@@ -28,7 +39,7 @@ export function createApp(proxies: number, connectTo: string[]): Express {
           "default-src": ["'self'"],
           "style-src": ["'self'", "'unsafe-inline'"],
           "img-src": ["'self'", "data:"],
-          "connect-src": ["'self'", ...connectTo],
+          "connect-src": ["'self'", ...socketSources(streamingUrl)],
           "object-src": ["'none'"],
           "base-uri": ["'none'"],
           "form-action": ["'self'"],

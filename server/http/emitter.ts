@@ -5,7 +5,7 @@ import { Failure } from "../failure.js";
 import type { Limiter } from "../limits/limiter.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { PostFromOutside } from "../outside/posts.js";
-import { bodyOf } from "./body.js";
+import { bodyOf, readJson } from "./body.js";
 import { hasKey } from "./keys.js";
 
 /** What the emitter does for outside services. */
@@ -29,6 +29,8 @@ export function emitterRoutes({ keys, metrics, announce, limiter, post }: Emitte
     }
     next();
   });
+  // After the key: who has none learns nothing, and has nothing read.
+  router.use("/v1", readJson);
   router.post("/v1/announcements", (request, response) => {
     response.status(201).json({ announcement: announce(bodyOf(request, announcementInput)) });
   });

@@ -7,6 +7,7 @@ function asFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (status === 413) return new Failure("invalid", "body: at most 64 KiB", undefined, 413);
+  if (status === 404) return new Failure("not_found", "no such address");
   if (status === 415) return new Failure("unsupported_media_type", "body: JSON in UTF-8 only");
   if (type === "entity.parse.failed") return new Failure("invalid", "body: not JSON");
   if (typeof status === "number" && status >= 400 && status < 500)

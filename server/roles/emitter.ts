@@ -4,7 +4,6 @@ import { clusterChanges } from "../cluster/changes.js";
 import { createLease } from "../cluster/lease.js";
 import type { EmitterConfig } from "../config/config.js";
 import { createAppend } from "../history/group-commit.js";
-import { readJson } from "../http/body.js";
 import { emitterRoutes } from "../http/emitter.js";
 import { answerErrors, notFound } from "../http/errors.js";
 import { createLimiter } from "../limits/limiter.js";
@@ -74,7 +73,6 @@ export async function startEmitter(config: EmitterConfig): Promise<Role> {
 
   const app = serviceApp(config, instance);
   app.use(
-    readJson,
     emitterRoutes({
       keys: config.emitterApiKeys,
       metrics,

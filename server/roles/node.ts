@@ -91,9 +91,8 @@ export async function startNode(config: NodeConfig): Promise<Role> {
   });
   const origins = { allowed: config.allowedOrigins, proxies };
 
-  const streaming = config.streamingBaseUrl === null ? [] : [new URL(config.streamingBaseUrl).origin];
   const addressOf = (request: IncomingMessage) => clientAddress(request, proxies);
-  const app = createApp(proxies, streaming);
+  const app = createApp(proxies, config.streamingBaseUrl);
   const http = createServer(app);
   const io = createIo(
     http,

@@ -17,7 +17,7 @@ export function serviceApp(config: Config, { database, health, metrics, metricsJ
     cookieDomain: config.cookieDomain,
     isSecure: (request) => isSecure(request, config.trustProxy),
   });
-  const app = createApp(config.trustProxy, []);
+  const app = createApp(config.trustProxy, null);
   app.use(healthRoutes(health));
   app.use("/metrics", sessions);
   app.use(
