@@ -30,7 +30,7 @@ export async function trimRooms(queries: Queries, retention: Retention): Promise
 
 async function moveFloors(queries: Queries, { maxEvents, maxAgeMs }: Retention): Promise<number> {
   const { rowCount } = await queries.query(
-    `UPDATE rooms r SET floor = n.floor FROM (
+    `WITH due AS (
        SELECT id, greatest(
          CASE WHEN $1::bigint IS NULL THEN 1 ELSE head - $1 + 1 END,
          CASE WHEN $2::bigint IS NULL THEN 1 ELSE coalesce(
@@ -38,7 +38,12 @@ async function moveFloors(queries: Queries, { maxEvents, maxAgeMs }: Retention):
               AND e.at >= now() - $2 * interval '1 millisecond' ORDER BY event_offset LIMIT 1),
            head + 1) END
        ) AS floor FROM rooms
-     ) n WHERE n.id = r.id AND n.floor > r.floor`,
+     ), locked AS MATERIALIZED (
+       -- In the order in which who writes locks them, so that neither waits for the other.
+       SELECT r.id, due.floor FROM rooms r JOIN due ON due.id = r.id AND due.floor > r.floor
+       ORDER BY r.id FOR NO KEY UPDATE OF r
+     )
+     UPDATE rooms r SET floor = locked.floor FROM locked WHERE locked.id = r.id AND locked.floor > r.floor`,
     [maxEvents, maxAgeMs],
   );
   return rowCount ?? 0;
