@@ -116,6 +116,8 @@ describe("connections", () => {
   });
 });
 
+const inner = { id: "inner-circle", title: "Inner circle", visibility: "private" };
+
 describe("a session that ends", () => {
   it("takes its sockets with it on every node, and leaves the user's other sessions", async () => {
     const body = { name: "Mia", password: "correct horse battery" };
@@ -151,7 +153,7 @@ describe("a session that ends", () => {
     }
   });
 
-  it("does not end with another role: the next action has it", async () => {
+  it("does not end with another role: the next action has it, and who was admin comes back", async () => {
     const body = { name: "Rolf", password: "correct horse battery" };
     const session = await enter(stack.url, "/api/users", body);
     const role = (to: string) =>
@@ -159,9 +161,17 @@ describe("a session that ends", () => {
     expect((await role("admin")).status).toBe(204);
     expect((await session.request("GET", "/api/admin/cluster")).status).toBe(200);
     const rolf = await personOn("node-2", session);
+    const owner = await enter(stack.url, "/api/users", { ...body, name: "Odo" });
+    expect((await owner.request("POST", "/api/rooms", inner)).status).toBe(201);
+    await rolf.join(inner.id);
+    let cuts = 0;
+    rolf.socket.on("disconnect", () => void (cuts += 1));
     expect((await role("member")).status).toBe(204);
     expect((await session.request("GET", "/api/admin/cluster")).status).toBe(403);
-    expect(rolf.socket.connected).toBe(true);
+    await eventually("he is back", () => cuts === 1 && rolf.socket.connected, 5000);
+    // In the rooms that are his, and no longer in one that he saw as an admin.
+    await expect(rolf.join(inner.id)).rejects.toThrow("not_found");
+    await rolf.join("general");
     expect(
       (await admin.request("PUT", `/api/admin/users/${admin.user.id}/role`, { role: "member" })).body,
     ).toMatchObject({ error: { code: "conflict" } });

@@ -9,19 +9,19 @@ import { receiveVisitors } from "./visitor.js";
 const ann: User = { id: "0199a000-0000-7000-8000-000000000001", name: "Ann", role: "guest" };
 
 /** A socket as it stands after its handshake. */
-function openSocket() {
+function openSocket(user: User) {
+  const ended: string[] = [];
   const engine = Object.assign(new EventEmitter(), { use() {} });
   receiveVisitors(
     { engine } as never,
     () => {},
     () => "10.0.0.1",
   );
-  const conn = { request: { session: { user: ann }, sessionID: "s1" } };
+  const conn = { request: { session: { user }, sessionID: "s1" }, close: () => void ended.push("closed") };
   engine.emit("connection", conn);
-  const ended: string[] = [];
   const socket = {
     id: "x1",
-    data: { user: ann },
+    data: { user },
     nsp: { name: "/" },
     conn,
     emit: (_name: string, { reason }: { reason: string }) => ended.push(reason),
@@ -30,9 +30,9 @@ function openSocket() {
   return { socket: socket as never, ended };
 }
 
-function build(judge: (held: HeldSession[]) => Promise<Verdict[]>) {
+function build(judge: (held: HeldSession[]) => Promise<Verdict[]>, user = ann) {
   const revocation = createRevocation({ judge, onUser: () => {}, log: silent });
-  const { socket, ended } = openSocket();
+  const { socket, ended } = openSocket(user);
   revocation.hold(socket);
   return { revocation, ended };
 }
@@ -61,5 +61,24 @@ it("ends who is named at once, though a look at all is on its way", async () => 
   revocation.check();
   revocation.check([ann.id]);
   await vi.waitFor(() => expect(ended).toEqual(["banned"]));
+  revocation.stop();
+});
+
+it("has who is no admin any more come back, as he may be where only admins are", async () => {
+  const eve: User = { ...ann, role: "admin" };
+  let role: User["role"] = "admin";
+  const judge = vi.fn(() => Promise.resolve<Verdict[]>([{ user: { ...eve, role } }]));
+  const { revocation, ended } = build(judge, eve);
+  const look = async () => {
+    revocation.check([eve.id]);
+    await judge.mock.results.at(-1)?.value;
+  };
+  await look();
+  expect(ended).toEqual([]);
+  role = "member";
+  await look();
+  await vi.waitFor(() => expect(ended).toEqual(["closed"]));
+  await look();
+  expect(ended).toEqual(["closed"]);
   revocation.stop();
 });

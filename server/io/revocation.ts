@@ -42,9 +42,11 @@ export function createRevocation({ judge, onUser, log }: RevocationPorts): Revoc
       socket.disconnect(true);
       return;
     }
+    const wasAdmin = socket.data.user.role === "admin";
     socket.data.user = verdict.user;
     onUser(socket.id, verdict.user);
-    if (socket.nsp.name === "/admin" && verdict.user.role !== "admin") socket.disconnect();
+    // He may be in rooms that only admins see: he comes back, and is let into those that are his (T20).
+    if (wasAdmin && verdict.user.role !== "admin") socket.conn.close();
   }
 
   async function look(userIds: readonly string[] | undefined): Promise<void> {
