@@ -4,6 +4,8 @@ export const limits = {
   passwordCharacters: 10,
   /** Keeps one login from costing the hash of a book. */
   passwordCharactersMax: 256,
+  /** Rooms that one user may own, unless he is an admin (T33). */
+  roomsOwned: 20,
   titleCharacters: 80,
   topicCharacters: 300,
   reasonCharacters: 300,

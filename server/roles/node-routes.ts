@@ -59,7 +59,7 @@ export function nodeRoutes(parts: RouteParts): NodeRoutes {
       loggedOut,
       address,
     }),
-    rooms: roomRoutes({ ...logs, current }),
+    rooms: roomRoutes({ ...logs, current, limiter }),
     admin: adminRoutes({
       current,
       health: async () => (await instance.look()).health,

@@ -36,7 +36,13 @@ afterAll(() => test.close());
 
 const admin: User = { id: randomUUID(), name: "Eve", role: "admin" };
 const newRoom = async (visibility: "public" | "private" = "private") =>
-  (await rooms.create(owner, { id: `r-${randomUUID()}`, title: "Room", visibility })).id;
+  (
+    await rooms.create(
+      // More than others may own.
+      { ...owner, role: "admin" },
+      { id: `r-${randomUUID()}`, title: "Room", visibility },
+    )
+  ).id;
 const send = (room: string, sender: User, text = "x") =>
   writer.append({ kind: "message", room, sender, clientId: randomUUID(), text });
 const names = async (room: string) =>
@@ -49,6 +55,20 @@ const names = async (room: string) =>
   );
 
 describe("rooms", () => {
+  it("are owned by one user up to a number, however many he makes at one moment", async () => {
+    const ruth = await createUser(database, "Ruth", "correct horse", "member");
+    const made = await Promise.allSettled(
+      Array.from({ length: 25 }, (_, i) =>
+        rooms.create(ruth, { id: `ruth-${i}`, title: "Room", visibility: "public" }),
+      ),
+    );
+    const refused = made.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+    expect(refused).toHaveLength(5);
+    for (const reason of refused) expect(reason).toContain("more than 20 rooms");
+    const adminsRoom = { id: "of-an-admin", title: "Room", visibility: "public" } as const;
+    expect((await rooms.create({ ...ruth, role: "admin" }, adminsRoom)).id).toBe(adminsRoom.id);
+  });
+
   it("tell in their log that they were made, renamed, and who came and went", async () => {
     const room = await newRoom();
     await rooms.change(owner, room, { title: "New title", topic: "A topic" });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
+import { limits } from "../../shared/limits.js";
 import type { Room, roomInput, roomPatch, RoomRole } from "../../shared/http.js";
 import type { RoomEvents } from "../../shared/room-events.js";
 import type { User } from "../../shared/values.js";
@@ -13,7 +14,7 @@ import { assertModerates, type Access } from "./access.js";
 export interface Rooms {
   /** Public rooms and the private ones the user may enter; all for an admin. */
   list(user: User): Promise<Room[]>;
-  /** Creates a room owned by the user; guests may not (`forbidden`), a taken id is `conflict`. */
+  /** Creates a room owned by the user; guests and who owns many may not (`forbidden`), a taken id is `conflict`. */
   create(user: User, input: z.infer<typeof roomInput>): Promise<Room>;
   /** Changes title or topic: by the owner, its moderators and admins. */
   change(by: User, room: string, patch: z.infer<typeof roomPatch>): Promise<Room>;
@@ -59,6 +60,17 @@ export function createRooms({ database, access, committed }: RoomsPorts): Rooms 
     });
   }
 
+  /** One of his at a time: two that are made at one moment must not both be the last one. */
+  async function assertMayOwnMore(connection: Queries, userId: string): Promise<void> {
+    await connection.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [userId]);
+    const { rows } = await connection.query<{ owned: number }>(
+      "SELECT count(*)::int AS owned FROM room_members WHERE user_id = $1 AND role = 'owner'",
+      [userId],
+    );
+    if ((rows[0]?.owned ?? 0) >= limits.roomsOwned)
+      throw new Failure("forbidden", `nobody may own more than ${limits.roomsOwned} rooms`);
+  }
+
   async function find(user: User, room: string): Promise<Room> {
     const { rows } = await database.query<RoomRow>(`SELECT ${listed} WHERE r.id = $2`, [user.id, room]);
     if (rows[0] === undefined) throw new Failure("not_found", "no such room");
@@ -76,6 +88,7 @@ export function createRooms({ database, access, committed }: RoomsPorts): Rooms 
     async create(user, { id, title, visibility }) {
       if (user.role === "guest") throw new Failure("forbidden", "guests can not create rooms");
       const created = await changeRoom(user, id, async (connection) => {
+        if (user.role !== "admin") await assertMayOwnMore(connection, user.id);
         const { rowCount } = await connection.query(
           `WITH room AS (
              INSERT INTO rooms (id, title, visibility, owner_id) VALUES ($1, $2, $3, $4)
