@@ -27,6 +27,9 @@ export async function readMigrations(): Promise<Migration[]> {
   return migrations;
 }
 
+/** An index over millions of rows takes its time; given up here, it would go on in the database all the same. */
+const patienceMs = 6 * 3600 * 1000;
+
 /** Any number; the same in every version, so that any two migrators meet at it. */
 const lockKey = 7_265_533;
 
@@ -37,14 +40,14 @@ const lockKey = 7_265_533;
 export async function migrate(database: Database): Promise<Migration[]> {
   const migrations = await readMigrations();
   return database.transaction(async (connection) => {
-    await connection.query("SELECT pg_advisory_xact_lock($1)", [lockKey]);
+    await connection.query("SELECT pg_advisory_xact_lock($1)", [lockKey], patienceMs);
     await connection.query(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
     );
     const current = await schemaVersion(connection);
     const pending = migrations.filter((migration) => migration.version > current);
     for (const migration of pending) {
-      await connection.query(migration.sql);
+      await connection.query(migration.sql, undefined, patienceMs);
       await connection.query("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", [
         migration.version,
         migration.name,
