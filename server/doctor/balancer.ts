@@ -104,7 +104,9 @@ async function checkAddress(url: string, redis: DoctorRedis | null): Promise<Fin
 }
 
 async function checkPrivate(url: string): Promise<Finding> {
-  const { status } = await ask(`${url}/metrics`);
-  if (status === 200) return failed("nginx metrics", "/metrics is open to everybody: let nginx answer 404");
+  // As Express takes them for the same.
+  const [{ status }, other] = [await ask(`${url}/metrics`), await ask(`${url}/METRICS/`)];
+  if (status === 200 || other.status === 200)
+    return failed("nginx metrics", "/metrics is open to everybody: let nginx answer 404");
   return ok("nginx metrics", status === 404 ? "are not public" : `answer ${status} without the key`);
 }
