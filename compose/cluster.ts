@@ -16,6 +16,7 @@ import type { Program, StopStep } from "./process.js";
 import { ping, prepareRedis, redisStop } from "./redis.js";
 import { migration, roleProcesses } from "./roles.js";
 import type { RoleProcess, Services } from "./roles.js";
+import { reachableHost } from "./settings.js";
 import type { Environment, Settings } from "./settings.js";
 import { keepRunning } from "./supervisor.js";
 import type { Kept } from "./supervisor.js";
@@ -39,6 +40,8 @@ export interface Started {
   /** The first admin's password, where it was made up and he was made just now. */
   adminPassword?: string;
 }
+
+const announceAgainMs = 5000;
 
 interface Member {
   kept: Kept;
@@ -69,19 +72,32 @@ export function createCluster(settings: Settings, env: Environment): LocalCluste
   let starting: Promise<Started> | undefined;
   let stopped: Promise<void> | undefined;
   let ready = false;
+  let announcing: NodeJS.Timeout | undefined;
+  const front = `http://${reachableHost(settings.httpHost)}:${settings.httpPort}`;
   // Until the ports and the database are ours, cluster.json may be another runner's.
   let ownsFile = false;
 
+  /** Throws where the file can not be written. */
   function announce(): void {
+    clearTimeout(announcing);
     if (!ready || stopping.signal.aborted) return;
     const processes = members.map(({ kept, entry }) => ({ ...entry, pid: kept.pid() }));
-    const url = `http://127.0.0.1:${settings.httpPort}`;
-    writeCluster(dataDir, { url, admin: { name: settings.adminName }, processes });
+    writeCluster(dataDir, { url: front, admin: { name: settings.adminName }, processes });
+  }
+
+  /** A disk that is full while a process is replaced must not end the others. */
+  function announceAgain(): void {
+    try {
+      announce();
+    } catch (error) {
+      console.error(`cluster.json is not up to date: ${String(error)}; it is tried again`);
+      announcing = setTimeout(announceAgain, announceAgainMs).unref();
+    }
   }
 
   async function add(program: Program, entry: Member["entry"], steps: StopStep[]): Promise<Kept> {
     stopping.signal.throwIfAborted();
-    const kept = await keepRunning(program, openLog(logs, program.name), announce);
+    const kept = await keepRunning(program, openLog(logs, program.name), announceAgain);
     members.push({ kept, entry, steps });
     if (stopping.signal.aborted) await kept.stop(steps);
     stopping.signal.throwIfAborted();
@@ -121,18 +137,20 @@ export function createCluster(settings: Settings, env: Environment): LocalCluste
       realIpFrom,
       connectionsPerAddress,
     });
-    const url = `http://127.0.0.1:${httpPort}`;
-    const kept = await add(program, { role: "nginx", instanceId: "nginx", port: httpPort, url }, nginxStop);
-    const reached = httpHost === "0.0.0.0" ? "127.0.0.1" : host;
-    await kept.ready("to pass requests on", () => answers(`http://${reached}:${httpPort}/livez`));
+    const entry = { role: "nginx", instanceId: "nginx", port: httpPort, url: front } as const;
+    const kept = await add(program, entry, nginxStop);
+    await kept.ready("to pass requests on", () => answers(`${front}/livez`));
   }
 
   async function prepareDatabase(services: Services): Promise<string | undefined> {
-    const given = env["ADMIN_PASSWORD"];
-    const password = given || readablePassword();
+    const isGiven = Boolean(env["ADMIN_PASSWORD"] || env["ADMIN_PASSWORD_FILE"]);
+    const password = isGiven ? null : readablePassword();
     const program = migration(settings, services, env, password);
     const { adminCreated } = await migrate(program, openLog(logs, "migrate"), stopping.signal);
-    return adminCreated && !given ? password : undefined;
+    if (!adminCreated || password === null) return undefined;
+    // Also here: should the start fail from now on, nobody would ever know it.
+    console.log(`parley: made the first admin, ${settings.adminName}, with the password ${password}`);
+    return password;
   }
 
   async function startAll(): Promise<Started> {

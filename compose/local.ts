@@ -6,7 +6,7 @@ import { banner } from "./banner.js";
 import { createCluster } from "./cluster.js";
 import type { LocalCluster } from "./cluster.js";
 import { projectRoot } from "./paths.js";
-import { readSettings } from "./settings.js";
+import { reachableHost, readSettings } from "./settings.js";
 import { WrongUse } from "./wrong-use.js";
 
 /** npm sends on the SIGINT that Ctrl-C has already sent to everybody: these two are one wish. */
@@ -55,7 +55,8 @@ async function runUntilStopped(args: string[]): Promise<void> {
     endNow(cluster, 1);
   });
   const signal = stopSignal(cluster);
-  const url = `http://localhost:${settings.httpPort}`;
+  const host = settings.httpHost === "0.0.0.0" ? "localhost" : reachableHost(settings.httpHost);
+  const url = `http://${host}:${settings.httpPort}`;
   const failed = startAndTell(cluster, url, settings.adminName, settings.dataDir).then(
     () => new Promise<never>(() => undefined),
     (error: unknown) => ({ error }),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "./paths.js";
 import type { Program } from "./process.js";
-import { runnerVariables } from "./settings.js";
+import { reachableHost, runnerVariables } from "./settings.js";
 import type { Environment, Settings } from "./settings.js";
 import { nodeSocket } from "./unix-sockets.js";
 
@@ -51,15 +51,24 @@ function serverProgram(name: string, role: string, env: Environment): Program {
   };
 }
 
-/** The one-shot program that brings the database up to date and makes the first admin. */
+/**
+ * The one-shot program that brings the database up to date and makes the first admin, with `password` or, where that is
+ * null, the one that the environment gives.
+ */
 export function migration(
   settings: Settings,
   services: Services,
   env: Environment,
-  password: string,
+  password: string | null,
 ): Program {
-  const own = { ...common(settings, services, env), INSTANCE_ID: "migrate" };
-  const admin = { ADMIN_NAME: settings.adminName, ADMIN_PASSWORD: password };
+  // That it made the admin is told at this level.
+  const own = { ...common(settings, services, env), INSTANCE_ID: "migrate", LOG_LEVEL: "info" };
+  const { ADMIN_PASSWORD, ADMIN_PASSWORD_FILE } = env;
+  const given = ADMIN_PASSWORD ? { ADMIN_PASSWORD } : { ADMIN_PASSWORD_FILE };
+  const admin = {
+    ADMIN_NAME: settings.adminName,
+    ...(password === null ? given : { ADMIN_PASSWORD: password }),
+  };
   return serverProgram("migrate", "migrate", { ...own, ...admin });
 }
 
@@ -71,7 +80,7 @@ export function roleProcesses(settings: Settings, services: Services, env: Envir
     const own: Environment = { ...shared, INSTANCE_ID: instanceId, HOST: host, PORT: String(port) };
     if (settings.unixSockets && role === "node")
       own["UNIX_SOCKET"] = nodeSocket(settings.dataDir, instanceId);
-    const url = `http://127.0.0.1:${port}`;
+    const url = `http://${reachableHost(host)}:${port}`;
     return { role, instanceId, port, url, program: serverProgram(instanceId, role, own) };
   };
   const worker = make("worker", 1, settings.workerPort);

@@ -20,6 +20,13 @@ export interface Settings extends PortSettings {
   adminName: string;
 }
 
+/** Where this machine reaches what listens at an address, as it stands in a URL. */
+export function reachableHost(httpHost: string): string {
+  if (httpHost === "0.0.0.0") return "127.0.0.1";
+  if (httpHost === "::") return "[::1]";
+  return httpHost.includes(":") ? `[${httpHost}]` : httpHost;
+}
+
 /** Settings of the runner that no role knows, so none is handed to them. */
 export const runnerVariables = [
   "HTTP_HOST",

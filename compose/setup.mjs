@@ -195,17 +195,23 @@ function explainMissing(missing) {
   fail(`not installed on this machine: ${names}. Install with\n${how}${single}`);
 }
 
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** Debian starts what it installs, on ports of its own; Parley only needs the programs. */
 async function withoutServices(install) {
   const policy = "/usr/sbin/policy-rc.d";
+  const own = "#!/bin/sh\n# Of Parley's setup, while it installs packages.\nexit 101\n";
   // Somebody else's policy stays.
-  if (fs.existsSync(policy)) return install();
-  fs.writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  if (fs.existsSync(policy) && readText(policy) !== own) return install();
+  fs.writeFileSync(policy, own, { mode: 0o755 });
   const remove = () => fs.rmSync(policy, { force: true });
+  const end = () => process.exit(130);
   process.on("exit", remove);
+  for (const signal of stopSignals) process.on(signal, end);
   try {
     return await install();
   } finally {
+    for (const signal of stopSignals) process.off(signal, end);
     process.off("exit", remove);
     remove();
   }
