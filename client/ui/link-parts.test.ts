@@ -30,6 +30,13 @@ describe("linkParts", () => {
     expect(links("https://a.example/\u202Egpj.exe")).toEqual(["https://a.example/"]);
   });
 
+  it("takes no longer for a text that is made to take long", () => {
+    const address = `http://a/${".".repeat(2600)}x`;
+    const text = address + ")".repeat(1300);
+    expect(linkParts(text)).toEqual([{ text: address, href: address }, { text: ")".repeat(1300) }]);
+    expect(links("https://a.example/[x](y)}])*_.")).toEqual(["https://a.example/[x](y)"]);
+  });
+
   it("changes nothing of the text", () => {
     const text = "a https://a.example, <b>http://b.example</b> http:// mailto: c";
     expect(

@@ -5,22 +5,25 @@ export interface TextPart {
 }
 
 const candidate = /(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069]+/giu;
-const brackets = [
-  { open: "(", close: ")" },
-  { open: "[", close: "]" },
-  { open: "{", close: "}" },
-];
-const trailing = /[.,;:!?…*_~]+$/u;
+const openerOf: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+const trailing = new Set(".,;:!?…*_~");
 const allowed = new Set(["http:", "https:", "mailto:"]);
 
 /** Drops punctuation that ends the sentence, not the address; a closing bracket stays where one was opened. */
 function trimEnd(address: string): string {
-  let end = address.replace(trailing, "");
-  for (const { open, close } of brackets) {
-    const isUnopened = () => end.endsWith(close) && end.split(close).length > end.split(open).length;
-    while (isUnopened()) end = end.slice(0, -1).replace(trailing, "");
+  // One look at each character: a text may be made of thousands that could end it.
+  const unopened = new Map<string, number>();
+  for (const [close, open] of Object.entries(openerOf))
+    unopened.set(close, address.split(close).length - address.split(open).length);
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1] ?? "";
+    if (trailing.has(last)) continue;
+    const left = unopened.get(last) ?? 0;
+    if (left <= 0) break;
+    unopened.set(last, left - 1);
   }
-  return end;
+  return address.slice(0, end);
 }
 
 function isAllowed(address: string): boolean {
