@@ -6,6 +6,7 @@ import type { Outgoing } from "../shared/outbox.js";
 import type { PresenceCounts, PresenceState } from "../shared/presence.js";
 import type { RoomEvent } from "../shared/room-events.js";
 import type { User } from "../shared/values.js";
+import { byRoom, type ByRoom, withRoom } from "./by-room.js";
 import type { Ending } from "./entry/endings.js";
 
 /** Who uses this page, as far as it is known. */
@@ -64,11 +65,11 @@ export interface ChatState {
   rooms: readonly Room[];
   roomsError: ErrorBody | null;
   current: string | null;
-  views: Readonly<Record<string, RoomView>>;
+  views: ByRoom<RoomView>;
   outgoing: readonly Outgoing[];
   accepted: readonly Accepted[];
   announcements: readonly Announcement[];
-  drafts: Readonly<Record<string, Draft>>;
+  drafts: ByRoom<Draft>;
 }
 
 /** A room nothing is known of yet. */
@@ -91,11 +92,11 @@ const nothing: Omit<ChatState, "session"> = {
   rooms: [],
   roomsError: null,
   current: null,
-  views: {},
+  views: byRoom(),
   outgoing: [],
   accepted: [],
   announcements: [],
-  drafts: {},
+  drafts: byRoom(),
 };
 
 /** The client's one store. */
@@ -110,7 +111,7 @@ export function resetStore(session: Session): void {
 export function changeView(room: string, change: (view: RoomView) => Partial<RoomView>): void {
   useChat.setState((state) => {
     const view = state.views[room];
-    return view ? { views: { ...state.views, [room]: { ...view, ...change(view) } } } : {};
+    return view ? { views: withRoom(state.views, room, { ...view, ...change(view) }) } : {};
   });
 }
 

@@ -21,6 +21,8 @@ export interface RoomFeed {
   take(batch: RoomEvents): void;
   /** Reads the page before; rejects when there is none to have now. */
   readOlder(): Promise<void>;
+  /** Lets go of the oldest events but for so many; `readOlder` brings them back. */
+  trim(keep: number): void;
   /** Makes sure that the event at this offset gets shown. */
   reach(offset: number): void;
   close(): void;
@@ -111,6 +113,10 @@ export function createRoomFeed(room: string, ports: FeedPorts): RoomFeed {
       if (closed) return;
       if (!answer.ok) throw new Error(answer.error.message);
       timeline.prepend(answer.data);
+      ports.changed(timeline);
+    },
+    trim(keep) {
+      timeline.trim(keep);
       ports.changed(timeline);
     },
     reach(offset) {

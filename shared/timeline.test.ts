@@ -85,6 +85,22 @@ describe("a timeline", () => {
     expect(offsets(timeline)[0]).toBe(6);
   });
 
+  it("lets go of its oldest events, and reads them again like any older ones", () => {
+    const timeline = createTimeline();
+    timeline.fill(page(1, 10));
+    timeline.trim(20);
+    expect(offsets(timeline)).toHaveLength(10);
+    timeline.trim(3);
+    expect(offsets(timeline)).toEqual([8, 9, 10]);
+    expect([timeline.position(), timeline.hasOlder()]).toEqual([10, true]);
+    // Asked for before it was trimmed.
+    timeline.prepend(page(1, 5));
+    expect(offsets(timeline)).toEqual([8, 9, 10]);
+    expect(timeline.merge(batch(11))).toEqual({ shown: range(11, 11), need: null });
+    timeline.prepend(page(5, 7));
+    expect(offsets(timeline)).toEqual([5, 6, 7, 8, 9, 10, 11]);
+  });
+
   it("drops everything when the epoch changes, and asks for the room anew", () => {
     const timeline = createTimeline();
     timeline.fill(page(1, 5));
@@ -320,6 +336,7 @@ function createMutant(fault: Fault): Timeline {
       return take(input.events, input.head);
     },
     prepend() {},
+    trim() {},
     events: () => shown,
     position: () => (next === null ? null : next - 1),
     hasOlder: () => (shown[0]?.offset ?? 1) > 1,

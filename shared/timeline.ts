@@ -20,6 +20,8 @@ export interface Timeline {
   fill(page: RoomPage): TimelineResult;
   /** Takes a page before the first event shown. */
   prepend(page: RoomPage): void;
+  /** Lets go of the oldest events shown but for so many; they can be read again like any older ones. */
+  trim(keep: number): void;
   /** All events shown, ascending; the same array until something changes. */
   events(): readonly RoomEvent[];
   /** Offset of the last event shown: what to pass as `after`; null before the first page. */
@@ -122,6 +124,9 @@ export function createTimeline(): Timeline {
       const older = page.events.filter((event) => event.offset < first);
       // The list may have begun anew further on since the page was asked for.
       if (older.at(-1)?.offset === first - 1) shown = [...older, ...shown];
+    },
+    trim(keep) {
+      if (shown.length > keep) shown = shown.slice(-keep);
     },
     events: () => shown,
     position: () => (next === null ? null : next - 1),

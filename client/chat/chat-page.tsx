@@ -1,5 +1,6 @@
 import { Box, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useEffect } from "react";
 import type { User } from "../../shared/values.js";
 import { useChat } from "../store.js";
 import { Wordmark } from "../ui/wordmark.js";
@@ -9,12 +10,15 @@ import classes from "./chat.module.css";
 import { People } from "./people.js";
 import { RoomList } from "./room-list.js";
 import { RoomPane } from "./room-pane.js";
+import { readCurrent } from "./rooms.js";
 
 /** The chat: rooms, the shown room's messages, and who is there. */
 export function ChatPage({ user }: { user: User }) {
   const room = useChat((state) => state.current);
   const [roomsOpen, rooms] = useDisclosure();
   const [peopleOpen, people] = useDisclosure();
+  // It may have been on the dashboard until now, where nothing was read.
+  useEffect(readCurrent, []);
   return (
     <Box className={classes.page}>
       <ChatHeader user={user} onRooms={rooms.open} onPeople={people.open} />

@@ -7,6 +7,7 @@ import { changeView, type Connection, useChat } from "../store.js";
 import { takeAnnouncement } from "./announcements.js";
 import { endDelivery, flushDelivery, startDelivery } from "./delivery.js";
 import { jitterMs, noteConnected } from "./jitter.js";
+import { noteRole } from "./own-role.js";
 import { watchPage } from "./page-watch.js";
 import { flushReading } from "./reading.js";
 import { applyDiff } from "./roster.js";
@@ -48,9 +49,11 @@ function takePresence(
 function listen(socket: ChatSocket, endSession: EndSession): void {
   socket.on("room:events", takeEvents);
   socket.on("presence:state", (state) => takePresence(() => state, state.room));
-  socket.on("presence:diff", (diff: PresenceDiff) =>
-    takePresence((state) => applyDiff(state, diff), diff.room),
-  );
+  socket.on("presence:diff", (diff: PresenceDiff) => {
+    // He may enter other rooms now.
+    if (noteRole(diff.joined)) void loadRooms();
+    takePresence((state) => applyDiff(state, diff), diff.room);
+  });
   socket.on("typing:changed", takeTyping);
   socket.on("announcement:created", takeAnnouncement);
   socket.on("cluster:state", ({ degraded }) => useChat.setState({ degraded }));
@@ -120,7 +123,7 @@ let unwatchPage: (() => void) | null = null;
 /** Starts the chat of a user: his rooms, his outbox and the socket, which then reconnects by itself. */
 export function openConnection(user: User, endSession: EndSession): void {
   closeConnection();
-  const socket = createSocket();
+  const socket = createSocket(user.id);
   startRooms(user);
   startDelivery(user);
   listen(socket, endSession);

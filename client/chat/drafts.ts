@@ -1,4 +1,5 @@
 import type { FoldedMessage } from "../../shared/room-state.js";
+import { withRoom } from "../by-room.js";
 import { type Draft, type DraftTarget, useChat } from "../store.js";
 
 /** A room nothing is written in. */
@@ -33,5 +34,5 @@ export function sent(draft: Draft): Draft {
 
 /** Changes the draft of a room. */
 export function changeDraft(room: string, change: (draft: Draft) => Draft): void {
-  useChat.setState(({ drafts }) => ({ drafts: { ...drafts, [room]: change(drafts[room] ?? emptyDraft) } }));
+  useChat.setState(({ drafts }) => ({ drafts: withRoom(drafts, room, change(drafts[room] ?? emptyDraft)) }));
 }

@@ -11,7 +11,8 @@ export type List = Virtualizer<HTMLDivElement, Element>;
 
 /**
  * Keeps the newest message in view from the start until the user scrolls away, however messages, banners or the
- * composer change the heights: sizes are estimates until drawn. Tells whether the end is in view.
+ * composer change the heights: sizes are estimates until drawn. Tells whether the end is in view, and whether it is
+ * `kept` there.
  */
 export function useKeptEnd(list: List, scroller: RefObject<HTMLDivElement | null>) {
   const kept = useRef(true);
@@ -39,5 +40,5 @@ export function useKeptEnd(list: List, scroller: RefObject<HTMLDivElement | null
     kept.current = distance <= keptSpace;
     setAtEnd(distance <= endSpace);
   }
-  return { atEnd, handleScroll };
+  return { atEnd, kept, handleScroll };
 }

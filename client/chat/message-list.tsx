@@ -15,7 +15,7 @@ import { type ListContext, ListContextProvider } from "./list-context.js";
 import { ListTop, topSpace } from "./list-top.js";
 import { Row } from "./message-row.js";
 import { useRoomRows } from "./room-rows.js";
-import { loadOlder } from "./rooms.js";
+import { loadOlder, trimRoom } from "./rooms.js";
 
 /** The room's messages, only those in view drawn; it stays at the end while it is there. */
 export function MessageList(props: {
@@ -44,7 +44,10 @@ export function MessageList(props: {
     followOnAppend: true,
     scrollEndThreshold: endSpace,
   });
-  const { atEnd, handleScroll } = useKeptEnd(list, scroller);
+  const { atEnd, kept, handleScroll } = useKeptEnd(list, scroller);
+  useEffect(() => {
+    if (kept.current) trimRoom(room);
+  }, [kept, room, view.events]);
   const items = list.getVirtualItems();
   const nearTop = (items[0]?.index ?? 0) <= 2 && !atEnd;
   const loadsItself = view.hasOlder && !view.loadingOlder && !view.startedAnew;

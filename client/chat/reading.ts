@@ -1,13 +1,14 @@
 // How far the user has read: in this browser's memory at once, at the server after a pause.
 import type { Room } from "../../shared/http.js";
 import type { User } from "../../shared/values.js";
+import { byRoom } from "../by-room.js";
 import { changeView, currentUser, useChat } from "../store.js";
 import { createReadMarks, type ReadMarks } from "./read-marks.js";
 import { keepRoomMemory, loadRoomMemory, type RoomMemory } from "./room-memory.js";
 import { ask } from "./socket.js";
 import { countUnread } from "./unread.js";
 
-let memory: RoomMemory = { current: null, read: {} };
+let memory: RoomMemory = { current: null, read: byRoom() };
 let marks: ReadMarks | null = null;
 
 function remember(): void {
@@ -59,15 +60,19 @@ export function forgetRoom(room: string): void {
   remember();
 }
 
+/** Not on the dashboard, which is another page on the same connection. */
+const isBeforeEyes = (room: string) =>
+  useChat.getState().current === room && location.pathname === "/" && document.visibilityState === "visible";
+
 /** Marks a room as read while it is before the user's eyes, and counts what he has not read. */
 export function readRoom(room: string): void {
-  const { current, rooms, views } = useChat.getState();
+  const { rooms, views } = useChat.getState();
   const view = views[room];
   const me = currentUser();
   if (view?.status !== "ready" || !me) return;
   const { events } = view;
   const last = events.at(-1)?.offset ?? 0;
-  if (current === room && document.visibilityState === "visible") {
+  if (isBeforeEyes(room)) {
     setRead(room, last);
     marks?.mark(room, last);
   } else if (memory.read[room] === undefined && rooms.length > 0) {

@@ -1,3 +1,4 @@
+import { byRoom } from "../by-room.js";
 import { keep, loadKept } from "./storage.js";
 
 /** What a browser remembers of a user's rooms. */
@@ -19,7 +20,8 @@ function isMemory(value: unknown): value is RoomMemory {
 
 /** The user's rooms as kept, or none. */
 export function loadRoomMemory(userId: string): RoomMemory {
-  return loadKept(key(userId), isMemory) ?? { current: null, read: {} };
+  const { current, read } = loadKept(key(userId), isMemory) ?? { current: null, read: {} };
+  return { current, read: byRoom(read) };
 }
 
 /** Keeps the user's rooms. */

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
+import type { RoomEvent } from "../../shared/room-events.js";
 import type { User } from "../../shared/values.js";
 import { emptyView, useChat } from "../store.js";
 import classes from "./chat.module.css";
@@ -8,8 +9,18 @@ import { MessageList } from "./message-list.js";
 import { runsRoom } from "./person-rights.js";
 import { absenceText } from "./room-absence.js";
 import { RoomHeader } from "./room-header.js";
+import { useRoomRows } from "./room-rows.js";
 import { openRoom, retryRoom } from "./rooms.js";
 import { TypingLine } from "./typing-line.js";
+import { WaitingMessage } from "./waiting-message.js";
+
+const noEvents: readonly RoomEvent[] = [];
+
+/** What the user wrote in a room that is closed to him now: his words are his all the same. */
+function LeftWaiting({ room, user }: { room: string; user: User }) {
+  const waiting = useRoomRows(room, noEvents, user).filter((row) => row.kind === "waiting");
+  return waiting.map((row) => <WaitingMessage key={row.key} row={{ ...row, quote: null }} />);
+}
 
 /** One room: its name, messages and composer. */
 export function RoomPane({ room, user }: { room: string; user: User }) {
@@ -32,6 +43,7 @@ export function RoomPane({ room, user }: { room: string; user: User }) {
             </Button>
             {room !== "general" && <Button onClick={() => openRoom("general")}>Go to General</Button>}
           </Group>
+          <LeftWaiting room={room} user={user} />
         </Stack>
       ) : shown ? (
         <MessageList room={room} title={title} user={user} view={view} moderator={runsRoom(user, listed)} />

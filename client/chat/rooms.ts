@@ -2,16 +2,20 @@ import type { User } from "../../shared/values.js";
 import type { RoomEvents } from "../../shared/room-events.js";
 import { createRoomFeed, type RoomFeed } from "../../shared/room-feed.js";
 import { api, errorOf } from "../api.js";
+import { withRoom } from "../by-room.js";
 import { changeView, currentUser, emptyView, useChat } from "../store.js";
 import { jitterMs, spread } from "./jitter.js";
 import { forgetRoom, learnReading, readRoom, rememberRoom, startReading } from "./reading.js";
 import { concerns, renamed } from "./room-news.js";
+import { noteRole } from "./own-role.js";
 import { showTimeline } from "./shown-timeline.js";
 import { ask } from "./socket.js";
 
 /** The room everybody begins with. */
 export const firstRoom = "general";
 const olderRetryMs = 2000;
+/** Each event draws all rows anew: a page that is open for days must not grow for days. */
+const shownMax = 2000;
 const nobody = { counts: { guests: 0, members: 0, admins: 0 }, users: [] };
 const feeds = new Map<string, RoomFeed>();
 
@@ -21,6 +25,7 @@ function createFeed(room: string): RoomFeed {
     read: (input) => ask("events:read", input),
     wait: (ms, callback) => void setTimeout(callback, spread(ms)),
     joined({ presence }) {
+      if (noteRole(presence.users)) void loadRooms();
       changeView(room, () => ({ status: "ready", error: null, presence, typing: [] }));
     },
     refused(error) {
@@ -29,7 +34,9 @@ function createFeed(room: string): RoomFeed {
       changeView(room, () => ({ status: "refused", error, presence: nobody, typing: [], unread }));
     },
     changed(timeline) {
-      if (feeds.get(room) === own) showTimeline(room, timeline);
+      if (feeds.get(room) !== own) return;
+      showTimeline(room, timeline);
+      if (room !== useChat.getState().current) trimRoom(room);
     },
   });
   return own;
@@ -39,7 +46,7 @@ function follow(room: string): void {
   if (feeds.has(room)) return;
   const feed = createFeed(room);
   feeds.set(room, feed);
-  useChat.setState(({ views }) => ({ views: { ...views, [room]: emptyView } }));
+  useChat.setState(({ views }) => ({ views: withRoom(views, room, emptyView) }));
   if (useChat.getState().connection === "connected") void feed.join();
 }
 
@@ -115,6 +122,12 @@ export function takeEvents(batch: RoomEvents): void {
   void loadRooms();
   // Who was taken out learns it from the answer.
   void feed?.join();
+}
+
+/** Lets go of the oldest of very many events, which can be read again; only where nobody is looking at them. */
+export function trimRoom(room: string): void {
+  const shown = useChat.getState().views[room]?.events.length ?? 0;
+  if (shown > shownMax) feeds.get(room)?.trim(shownMax / 2);
 }
 
 /** Reads a room until this offset, if it is followed and not there yet. */

@@ -22,8 +22,11 @@ function streamingServer(): { origin: string; path: string } | null {
   return { origin, path: `${pathname.replace(/\/$/, "")}/socket.io/` };
 }
 
-/** Makes the page's one socket, not connected yet; the one before is closed. */
-export function createSocket(): ChatSocket {
+/**
+ * Makes the page's one socket, not connected yet; the one before is closed. It says whose page it is: the cookie may be
+ * another user's by now, who entered in another tab.
+ */
+export function createSocket(userId: string): ChatSocket {
   closeSocket();
   const elsewhere = streamingServer();
   const options = {
@@ -35,6 +38,7 @@ export function createSocket(): ChatSocket {
     reconnectionDelayMax: 10_000,
     randomizationFactor: 0.8,
     timeout: 20_000,
+    auth: { user: userId },
   };
   socket =
     elsewhere === null

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { useState } from "react";
 import type { Outgoing } from "../../shared/outbox.js";
 import { LinkedText } from "../ui/linked-text.js";
 import { discard, retry } from "./delivery.js";
@@ -16,6 +17,16 @@ function textOf({ name, input }: Outgoing["action"]): string | null {
 export function WaitingMessage({ row: { entry, quote, first } }: { row: WaitingRow }) {
   const { action, error } = entry;
   const text = textOf(action);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  function tryAgain(): void {
+    try {
+      retry(entry);
+    } catch (thrown) {
+      setProblem(thrown instanceof Error ? thrown.message : "It could not be taken");
+    }
+  }
+
   return (
     <article className={classes.message} data-own data-first={first || undefined}>
       <div className={classes.body}>
@@ -31,10 +42,10 @@ export function WaitingMessage({ row: { entry, quote, first } }: { row: WaitingR
         {error && (
           <Group gap={6} justify="flex-end" mt={4} role="alert">
             <Text fz="xs" c="red" className={classes.refusal}>
-              {refusalText(entry)}
+              {problem ?? refusalText(entry)}
             </Text>
             <Group gap={6} wrap="nowrap">
-              <Button size="compact-xs" variant="light" onClick={() => retry(entry)}>
+              <Button size="compact-xs" variant="light" onClick={tryAgain}>
                 Retry
               </Button>
               <Button size="compact-xs" variant="subtle" color="gray" onClick={() => discard(entry)}>

@@ -123,6 +123,22 @@ describe("bad requests", () => {
     expect((await session.request("GET", "/api/session")).status).toBe(200);
   });
 
+  it("of a page whose browser has another user's session by now are refused", async () => {
+    const [ann, bob] = [await guest(stack.url, "Ann before"), await guest(stack.url, "Bob now")];
+    for (const [auth, expected] of [
+      [{ user: ann.user.id }, "unauthenticated"],
+      [{ user: bob.user.id }, "connected"],
+    ] as const) {
+      const socket = io(stack.url, { ...socketOptions(bob, ["websocket"]), reconnection: false, auth });
+      const outcome = await new Promise<string>((resolve) => {
+        socket.on("connect", () => resolve("connected"));
+        socket.on("connect_error", (error) => resolve(error.message));
+      });
+      socket.close();
+      expect(outcome).toBe(expected);
+    }
+  });
+
   it("without a session are no chat", async () => {
     const socket = io(stack.url, { transports: ["websocket"], reconnection: false, forceNew: true });
     const message = await new Promise<string>((resolve) => {
@@ -212,7 +228,8 @@ describe("metrics", () => {
       accept: "text/plain",
     });
     expect(text.body.text).toContain("chat_messages_appended_total");
-    expect((await request(stack.url, "GET", "/metrics", undefined, bearer(metricsKey))).status).toBe(404);
+    for (const path of ["/metrics", "/metrics/", "/METRICS", "//metrics"])
+      expect((await request(stack.url, "GET", path, undefined, bearer(metricsKey))).status).toBe(404);
   });
 });
 

@@ -121,6 +121,10 @@ function authenticate({ accounts, connections }: NamespaceDeps) {
     const visitor = visitorOf(socket);
     findUser(visitor, accounts)
       .then(async (user) => {
+        const { user: claimed } = socket.handshake.auth as { user?: unknown };
+        // A page of somebody whose browser has another user's session by now must not speak for him.
+        if (claimed !== undefined && claimed !== user.id)
+          throw new Failure("unauthenticated", "the session is another user's");
         const connector = { userId: user.id, address: visitor.address };
         // The dashboard's namespace shares the chat's connection, which is counted already.
         const isCounted = socket.nsp.name === "/";
