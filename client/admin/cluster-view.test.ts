@@ -59,6 +59,15 @@ describe("reduceCluster", () => {
     expect(lost(look(look(emptyClusterView, ["a", "b"], 0), ["a"], 1, true))).toEqual([]);
   });
 
+  it("does not call an instance lost that was draining, or went while nothing was told for long", () => {
+    const both = look(emptyClusterView, ["a", "b"], 0);
+    expect(lost(look(both, ["a"], 20_000))).toEqual([]);
+    const draining = { ...health(["a", "b"]), instances: health(["a", "b"]).instances };
+    draining.instances = draining.instances.map((one) => ({ ...one, status: "draining" as const }));
+    const view = reduceCluster(emptyClusterView, { kind: "health", health: draining, now: 0 });
+    expect(lost(look(view, ["a"], 1))).toEqual([]);
+  });
+
   it("bounds history and events, newest event first", () => {
     let view = emptyClusterView;
     for (let at = 0; at < 200; at += 1) view = tell(look(view, ["a"], at), "joined", `i${at}`);

@@ -39,6 +39,8 @@ export const emptyClusterView: ClusterView = {
 const historyMax = 150;
 const eventsMax = 100;
 const lostShownMs = 60_000;
+/** After a longer silence nobody can say what became of those that are not there any more. */
+const silenceMaxMs = 15_000;
 
 const bootOf = (instance: InstanceView) => `${instance.instanceId} ${instance.boot}`;
 
@@ -55,10 +57,12 @@ function findLost(view: ClusterView, health: ClusterHealth, now: number): LostIn
     ({ instance, lostAt }) => now - lostAt < lostShownMs && !named.has(instance.instanceId),
   );
   if (health.degraded || !view.health || view.health.degraded) return kept;
+  if (now - (view.receivedAt ?? 0) > silenceMaxMs) return kept;
   const known = new Set(kept.map(({ instance }) => bootOf(instance)));
   const missing = view.health.instances.filter((instance) => {
     if (present.has(bootOf(instance)) || named.has(instance.instanceId) || known.has(bootOf(instance)))
       return false;
+    if (instance.status === "draining") return false;
     // The newest word about it decides.
     return view.events.find((event) => event.instanceId === instance.instanceId)?.kind !== "left";
   });

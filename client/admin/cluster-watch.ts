@@ -6,6 +6,7 @@ import { type ClusterView, emptyClusterView, reduceCluster } from "./cluster-vie
 
 // The server tells every 2 s; where it is silent, HTTP may still answer.
 const lookMs = 5000;
+const refusedRetryMs = 2000;
 
 /** The cluster as it is told while the dashboard is open; `error` is that of the last look that failed. */
 export function useClusterWatch(): { view: ClusterView; error: ErrorBody | null } {
@@ -37,9 +38,17 @@ export function useClusterWatch(): { view: ClusterView; error: ErrorBody | null 
       setError(null);
     });
     socket?.on("cluster:event", (event) => dispatch({ kind: "event", event, now: Date.now() }));
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    socket?.on("connect_error", (refusal) => {
+      const { data } = refusal as { data?: { retryable?: boolean } };
+      // Refused for a while: a namespace does not come back by itself.
+      if (socket.active || data?.retryable !== true) return;
+      retry = setTimeout(() => socket.connect(), refusedRetryMs * (1 + Math.random()));
+    });
     socket?.connect();
     return () => {
       open = false;
+      clearTimeout(retry);
       clearInterval(timer);
       socket?.off();
       socket?.disconnect();
