@@ -9,7 +9,7 @@ beforeAll(async () => void (redis = await connectRedis(5)));
 beforeEach(async () => void (await redis.client.flushDb()));
 afterAll(() => redis.close());
 
-const build = ({ boot = String(randomUUID()), away = false, leaseMs = 60_000, perAddress = 5 } = {}) =>
+const build = ({ boot = `boot-${randomUUID()}`, away = false, leaseMs = 60_000, perAddress = 5 } = {}) =>
   createConnections({
     boot,
     perUser: 3,
