@@ -1,3 +1,5 @@
+import { mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClusterEvent, ClusterHealth } from "../../shared/cluster.js";
 import { eventually } from "../support/eventually.js";
@@ -79,6 +81,24 @@ describe("a killed node", () => {
     process.kill(stack.process(home).pid, "SIGKILL");
     await eventually("they are gone", () => windows.every(({ socket }) => !socket.connected));
     await eventually("all are back", () => windows.every(({ socket }) => socket.connected), 20_000);
+  });
+});
+
+describe("a full disk", () => {
+  it("keeps the runner from telling who runs, and from nothing else", async () => {
+    const inTheWay = join(stack.dataDir, "cluster.json.tmp");
+    mkdirSync(inTheWay);
+    const { pid, url } = stack.process("worker-1");
+    process.kill(pid, "SIGKILL");
+    await eventually("the runner says so", () => stack.output().includes("cluster.json is not up to date"));
+    await eventually(
+      "the worker is back",
+      async () => (await request(url, "GET", "/health")).status === 200,
+      20_000,
+    );
+    expect(stack.process("worker-1").pid).toBe(pid);
+    rmdirSync(inTheWay);
+    await eventually("it is told after all", () => stack.process("worker-1").pid !== pid, 15_000);
   });
 });
 

@@ -34,11 +34,18 @@ export function accountRoutes({
 }: AccountDeps): Router {
   const router = Router();
 
+  /** Begins the user's session; one that the browser had before, maybe another user's, ends with all its sockets. */
+  async function begin(request: Request, user: User): Promise<void> {
+    const { user: before } = request.session;
+    await beginSession(request, user);
+    if (before) loggedOut(before);
+  }
+
   router.post("/users", async (request, response) => {
     const { name, password } = bodyOf(request, credentials);
     await limiter.take("logins", `address:${address(request)}`);
     const user = await accounts.register(name, password);
-    await beginSession(request, user);
+    await begin(request, user);
     response.status(201).json({ user });
   });
 
@@ -52,7 +59,7 @@ export function accountRoutes({
       throw error;
     });
     const user = await accounts.current(known);
-    await beginSession(request, user);
+    await begin(request, user);
     response.status(201).json({ user });
   });
 
@@ -62,7 +69,7 @@ export function accountRoutes({
     await limiter.take("guests", `address:${address(request)}`);
     await accounts.assertFree(name);
     const user: User = { id: randomUUID(), name, role: "guest" };
-    await beginSession(request, user);
+    await begin(request, user);
     response.status(201).json({ user });
   });
 
