@@ -38,21 +38,26 @@ export function hasSessionCookie(request: IncomingMessage): boolean {
  */
 export function createSessions(database: Database, options: SessionOptions): RequestHandler {
   const Store = connectPgSimple(session);
-  // The worker removes what expired; the store needs a pool's `query` only.
-  const store = new Store({ pool: database as never, tableName: "sessions", pruneSessionInterval: false });
   // All who come at one moment, as after a node's death, are one statement.
   const read = gather((ids: string[]) => readSessions(database, ids));
-  store.get = (id, done) =>
-    void read(id).then(
-      (found) => done(null, found),
-      (error: unknown) => done(error),
-    );
-  const common = { store, secret: options.secrets, resave: false, saveUninitialized: false } as const;
+  function createStore() {
+    // The worker removes what expired; the store needs a pool's `query` only.
+    const store = new Store({ pool: database as never, tableName: "sessions", pruneSessionInterval: false });
+    store.get = (id, done) =>
+      void read(id).then(
+        (found) => done(null, found),
+        (error: unknown) => done(error),
+      );
+    return store;
+  }
+  const common = { secret: options.secrets, resave: false, saveUninitialized: false } as const;
   const cookie = { httpOnly: true, sameSite: "lax", path: "/", maxAge: lifetimeMs } as const;
   const domain = options.cookieDomain === null ? {} : { domain: options.cookieDomain };
   const guardedName = options.cookieDomain === null ? "__Host-parley" : "__Secure-parley";
-  const guarded = session({ ...common, name: guardedName, cookie: { ...cookie, ...domain, secure: true } });
-  const plain = session({ ...common, name: "parley", cookie: { ...cookie, ...domain, secure: false } });
+  // A store each: a new session gets the cookie of whoever was given the store last.
+  const create = (name: string, secure: boolean) =>
+    session({ ...common, store: createStore(), name, cookie: { ...cookie, ...domain, secure } });
+  const [guarded, plain] = [create(guardedName, true), create("parley", false)];
   return (request, response, next) => (options.isSecure(request) ? guarded : plain)(request, response, next);
 }
 

@@ -80,6 +80,8 @@ it.each([[["websocket"]], [["polling"]]])(
     const entered = await fetch(`${url}/enter`, { headers: tls });
     const guarded = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
     expect(guarded).toMatch(/^__Host-parley=/);
+    // Without it browsers refuse a cookie of that name.
+    expect(entered.headers.get("set-cookie")).toMatch(/; Secure(;|$)/);
     const { socket } = await come(transports, { cookie: guarded, ...tls });
     expect(visitorOf(socket).user).toEqual(ann);
     const { socket: plain } = await come(transports, { cookie, ...tls });

@@ -72,13 +72,24 @@ interface Acked extends Appended {
 
 const tries = 20;
 
+/** A killed backend may be found dead by the next one who is given its connection. */
+async function untilAnswered<T>(work: () => Promise<T>): Promise<T> {
+  for (let i = 1; ; i += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (i === tries || !(error instanceof Failure && error.code === "unavailable")) throw error;
+    }
+  }
+}
+
 /** Does the steps in a new room; returns what is wrong afterwards. */
 export async function run(
   database: Database,
   createWriters: () => Writers,
   groups: Step[][],
 ): Promise<string[]> {
-  const room = await makeRoom(database);
+  const room = await untilAnswered(() => makeRoom(database));
   const writers = createWriters();
   const acked: Acked[] = [];
   const wrong: string[] = [];
@@ -132,7 +143,7 @@ export async function run(
   }
 
   for (const group of groups) await Promise.all(group.map((one) => take(one).catch(() => {})));
-  return [...wrong, ...(await check(database, room, writers, acked))];
+  return [...wrong, ...(await untilAnswered(() => check(database, room, writers, acked)))];
 }
 
 async function ban(database: Database, room: string, banned: { id: string; name: string }): Promise<void> {
