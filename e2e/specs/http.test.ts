@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { io } from "socket.io-client";
+import { io, type Socket } from "socket.io-client";
 import { eventually } from "../support/eventually.js";
 import { connect, socketOptions, type Person } from "../support/person.js";
 import { at, enter, guest, request } from "../support/session.js";
@@ -20,6 +20,13 @@ beforeAll(async () => {
   node = stack.process("node-1").url;
 });
 afterAll(() => stack.stop());
+
+/** Resolves when a socket was let in, or with the reason why not. */
+const outcomeOf = (socket: Socket) =>
+  new Promise<string>((resolve) => {
+    socket.on("connect", () => resolve("connected"));
+    socket.on("connect_error", (error) => resolve(error.message));
+  });
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
@@ -61,10 +68,7 @@ describe("over TLS", () => {
     for (const transport of ["websocket", "polling"]) {
       const extraHeaders = { ...tls, cookie };
       const socket = io(node, { transports: [transport], reconnection: false, forceNew: true, extraHeaders });
-      const outcome = await new Promise<string>((resolve) => {
-        socket.on("connect", () => resolve("connected"));
-        socket.on("connect_error", (error) => resolve(error.message));
-      });
+      const outcome = await outcomeOf(socket);
       socket.close();
       expect({ transport, outcome }).toEqual({ transport, outcome: "connected" });
     }
@@ -130,10 +134,7 @@ describe("bad requests", () => {
       [{ user: bob.user.id }, "connected"],
     ] as const) {
       const socket = io(stack.url, { ...socketOptions(bob, ["websocket"]), reconnection: false, auth });
-      const outcome = await new Promise<string>((resolve) => {
-        socket.on("connect", () => resolve("connected"));
-        socket.on("connect_error", (error) => resolve(error.message));
-      });
+      const outcome = await outcomeOf(socket);
       socket.close();
       expect(outcome).toBe(expected);
     }
@@ -141,12 +142,8 @@ describe("bad requests", () => {
 
   it("without a session are no chat", async () => {
     const socket = io(stack.url, { transports: ["websocket"], reconnection: false, forceNew: true });
-    const message = await new Promise<string>((resolve) => {
-      socket.on("connect", () => resolve("connected"));
-      socket.on("connect_error", (error) => resolve(error.message));
-    });
+    expect(await outcomeOf(socket)).toBe("unauthenticated");
     socket.close();
-    expect(message).toBe("unauthenticated");
   });
 });
 
@@ -268,15 +265,7 @@ describe("limits", () => {
       const base = stack.process(`node-${(i % 2) + 1}`).url;
       return io(base, { ...socketOptions(at(base, session), ["websocket"]), reconnection: false });
     });
-    const outcomes = await Promise.all(
-      sockets.map(
-        (socket) =>
-          new Promise<string>((resolve) => {
-            socket.on("connect", () => resolve("connected"));
-            socket.on("connect_error", (error) => resolve(error.message));
-          }),
-      ),
-    );
+    const outcomes = await Promise.all(sockets.map(outcomeOf));
     expect(outcomes.filter((outcome) => outcome === "connected")).toHaveLength(20);
     expect(outcomes.filter((outcome) => outcome === "rate_limited")).toHaveLength(10);
     sockets.forEach((socket) => socket.close());
