@@ -13,6 +13,8 @@ import { startStack, type Stack } from "../support/stack.js";
 
 const key = "metrics-key-0123456789-abcdefghijklmnop";
 const dedupWindowMs = 5000;
+/** What is on its way for longer is brought by the second look at the heads, 300 ms after the first. */
+const onItsWayMs = 250;
 
 let stack: Stack;
 let redis: ReturnType<typeof createClient>;
@@ -45,16 +47,20 @@ async function personOn(node: string, name: string): Promise<Person> {
   return person;
 }
 
-/** Messages from Redis that the nodes did not believe, and events that the look at the heads had to bring. */
-async function troubles(): Promise<string[]> {
+/** Messages from Redis that the nodes did not believe, and how many events the look at the heads had to bring. */
+async function troubles(): Promise<{ dropped: string[]; repaired: number }> {
   const headers = { authorization: `Bearer ${key}`, accept: "text/plain" };
   const texts = await Promise.all(
     ["node-1", "node-2"].map(
       async (node) => (await request(stack.process(node).url, "GET", "/metrics", undefined, headers)).body,
     ),
   );
-  const series = /^chat_(pubsub_dropped|delivery_repaired)_total.* (?!0$).*$/gm;
-  return texts.flatMap(({ text }) => (text as string).match(series) ?? []);
+  const lines = texts.flatMap(({ text }) => (text as string).split("\n"));
+  const repaired = lines.flatMap((line) => /^chat_delivery_repaired_total (\d+)$/.exec(line)?.[1] ?? []);
+  return {
+    dropped: lines.filter((line) => /^chat_pubsub_dropped_total.* (?!0$)/.test(line)),
+    repaired: repaired.reduce((sum, count) => sum + Number(count), 0),
+  };
 }
 
 /** What the nodes warned of, for who wants to know why. */
@@ -86,18 +92,24 @@ it("drops no message, and has presence and registry back within a look", async (
     3000,
   );
   const said: string[] = [];
+  let late = 0;
   async function talk(): Promise<void> {
     // For longer than somebody is heard who stands in no registry.
     while (performance.now() - emptied < dedupWindowMs + 4000) {
       const [speaker, hearer] = said.length % 2 === 0 ? [ann, ben] : [ben, ann];
       const text = `message ${said.length}`;
+      const since = performance.now();
       expect((await speaker.say("general", text)).ok).toBe(true);
       said.push(text);
       await eventually(text, () => hearer.texts("general").at(-1) === text);
+      if (performance.now() - since > onItsWayMs) late += 1;
     }
   }
   await Promise.all([back, talk()]);
-  expect(await troubles(), warnings()).toEqual(before);
+  const after = await troubles();
+  expect(after.dropped, warnings()).toEqual(before.dropped);
+  // Where the machine stood still, a look at the heads may have come first.
+  expect(after.repaired - before.repaired, `late: ${late}\n${warnings()}`).toBeLessThanOrEqual(late);
   expect(ben.texts("general")).toEqual(said);
   await eventually("nobody is told of fewer people", () => (told.at(-1)?.guests ?? 2) === 2);
   const cara = await personOn("node-1", "Cara");
