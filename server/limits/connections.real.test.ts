@@ -74,6 +74,7 @@ it("forgets the sockets of a killed node at once when told to", async () => {
   await living.sweep("killed");
   expect(await isAdmitted(living, ann)).toBe(true);
   expect((await redis.client.keys("*")).filter((key) => key.includes("killed"))).toEqual([]);
+  expect(await redis.client.zScore("chat:connections", "killed")).toBeNull();
 });
 
 it("takes back in Redis what only this node refuses, since Redis had forgotten", async () => {
